@@ -1,0 +1,1 @@
+"""How Shortcast converses: graph, prompts, offline planner, grounding check, chat page, MCP server, command line."""

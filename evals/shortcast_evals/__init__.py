@@ -1,0 +1,1 @@
+"""How Shortcast is judged: agent tasks, graders, benchmarks."""

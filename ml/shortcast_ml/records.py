@@ -1,0 +1,299 @@
+"""The records that travel between the parts: small, frozen, and each says which model made it.
+
+Two kinds of facts, two types, so that a leak cannot type-check: `Draft` is what is known before
+publishing; `Published` adds what only the platform knows afterwards. Features accept the first only.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Platform = Literal["youtube_shorts", "tiktok", "youtube", "bilibili"]
+AnchorSource = Literal["uploads", "stated", "followers", "platform"]
+Verdict = Literal["far below", "below", "as expected", "above", "far above"]
+Horizon = Literal[1, 7, 30]
+
+
+class Record(BaseModel):
+    """Base of all records: immutable, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- before publishing -------------------------------------------------------------------------------
+
+
+class Audio(Record):
+    """What can be heard. Loudness is integrated RMS in dBFS (0 is full scale), None when silent."""
+
+    has_audio: bool
+    loudness_dbfs: float | None = None
+    peak_dbfs: float | None = None
+    silent_share: float | None = Field(None, ge=0, le=1, description="Share of 100 ms blocks below -50 dBFS.")
+
+
+class Draft(Record):
+    """What is known of a video before it is published."""
+
+    platform: Platform = "youtube_shorts"
+    title: str = ""
+    description: str = ""
+    hashtags: tuple[str, ...] = Field((), description="Without the # sign, in order, from title and description.")
+    language: str | None = Field(None, description="ISO 639-1, as stated or detected from the title's script.")
+    duration_s: float | None = Field(None, gt=0)
+    width_px: int | None = None
+    height_px: int | None = None
+    fps: float | None = None
+    audio: Audio | None = None
+    publish_at: AwareDatetime | None = Field(None, description="Planned time, UTC.")
+    thumbnail_path: Path | None = None
+    video_path: Path | None = None
+
+
+class Upload(Record):
+    """One earlier upload of a channel, with the views it had at the age it was looked at."""
+
+    views: int = Field(ge=0)
+    age_days: float = Field(gt=0, description="Age when the views were read.")
+    published_at: AwareDatetime | None = None
+    title: str = ""
+    duration_s: float | None = None
+
+
+class ChannelHistory(Record):
+    """What is known of a channel before the video: strictly earlier uploads only."""
+
+    name: str | None = None
+    followers: int | None = Field(None, ge=0)
+    uploads: tuple[Upload, ...] = ()
+    typical_views: float | None = Field(None, gt=0, description="As the creator states it; used when uploads are few.")
+
+
+# --- after publishing --------------------------------------------------------------------------------
+
+
+class Counts(Record):
+    """What the platform counts after publishing. None where the platform does not say."""
+
+    views: int = Field(ge=0)
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+
+
+class Published(Record):
+    """A published video: its draft, and what only the platform knows."""
+
+    draft: Draft
+    video_id: str
+    url: str
+    fetched_at: AwareDatetime
+    published_at: AwareDatetime | None = None
+    age_days: float | None = Field(None, gt=0, description="At fetched_at.")
+    counts: Counts | None = Field(None, description="None when the platform hid the views.")
+    channel_id: str | None = None
+    channel: ChannelHistory | None = None
+    source: str = Field("", description="Who said so: `yt-dlp`, `youtube-api`, `csv`, `user` or `demo`.")
+    demo: bool = Field(False, description="Invented for the demo library; never a real video.")
+
+
+# --- computed ----------------------------------------------------------------------------------------
+
+
+class Embedding(Record):
+    """Vectors of one video in one encoder's space; each None where there is nothing to encode."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    encoder_id: str
+    title: Any | None = Field(None, description="(dim,) float32 numpy array, unit L2 norm.")
+    image: Any | None = Field(None, description="(dim,) float32 numpy array, unit L2 norm.")
+
+    @property
+    def alignment(self) -> float | None:
+        """Cosine of title and image: the studies' "semantic alignment", in [-1, 1]."""
+        if self.title is None or self.image is None:
+            return None
+        return float(self.title @ self.image)
+
+
+class FeatureRow(Record):
+    """What the model sees of one draft: named numbers, NaN where unknown."""
+
+    values: dict[str, float]
+    anchor_source: AnchorSource
+    log10_anchor: float = Field(description="log10 of the views a typical video of this channel has at 30 days.")
+    evidence: tuple[str, ...] = Field(description="What the row was built from: title, thumbnail, video, channel...")
+    missing: tuple[str, ...] = Field((), description="What would have sharpened the forecast.")
+    encoder_id: str
+
+
+class HorizonViews(Record):
+    """Views at one age, with the interval that holds 80% of held-out videos."""
+
+    horizon_days: float
+    views: int
+    low: int
+    high: int
+
+
+class Forecast(Record):
+    """Views to expect, never as a bare number."""
+
+    horizon_days: float
+    views: int = Field(description="Median of the predictive distribution.")
+    low: int = Field(description="10th percentile (80% conformal interval).")
+    high: int = Field(description="90th percentile.")
+    by_horizon: tuple[HorizonViews, ...] = Field(description="The same at 1, 7 and 30 days.")
+    beats_typical: float = Field(ge=0, le=1, description="Probability of beating the channel's typical video.")
+    typical_views: int = Field(description="What a typical video of this channel has at the horizon (the anchor alone).")
+    anchor_source: AnchorSource
+    platform_typical_views: int = Field(description="The constant: median of the platform's training videos.")
+    evidence: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    platform: Platform
+    model: str
+
+
+class Factor(Record):
+    """What one named group of features does to the forecast."""
+
+    name: str
+    label: str = Field(description="In a creator's words.")
+    multiplier: float = Field(gt=0, description="x1.3 means 30% more views than without it.")
+    log10: float = Field(description="The same as a sum of SHAP values.")
+    changeable: bool
+    observation: str = Field("", description="What was seen, such as 'title of 31 characters'.")
+
+
+class Explanation(Record):
+    """The exact reasons of one forecast: base plus factors equals the raw prediction."""
+
+    base_views: float = Field(description="10 ** base_log10.")
+    base_log10: float
+    prediction_log10: float
+    factors: tuple[Factor, ...] = Field(description="Largest effect first.")
+    horizon_days: float
+    model: str
+
+
+class Neighbour(Record):
+    """A similar video, as evidence."""
+
+    video_id: str
+    url: str
+    title: str
+    platform: Platform
+    channel: str | None = None
+    views: int | None = None
+    age_days: float | None = None
+    vs_channel: float | None = Field(None, description="Views over the typical views of its own channel, at one age.")
+    similarity: float
+    similar_by: Literal["title", "picture", "both"]
+    thumbnail_path: Path | None = None
+    demo: bool = False
+
+
+class SimilarVideos(Record):
+    """Neighbours of a query, and where they were looked for."""
+
+    query: str
+    neighbours: tuple[Neighbour, ...]
+    searched: int = Field(description="Videos in the library.")
+    library: Literal["demo", "collected", "mixed", "empty"]
+    encoder_id: str
+
+
+class Variant(Record):
+    """One of several drafts compared."""
+
+    label: str
+    draft: Draft
+    forecast: Forecast
+    vs_first: float = Field(description="Forecast views over those of the first variant.")
+    factors: tuple[Factor, ...] = Field((), description="Factors whose multiplier differs from the first variant's.")
+
+
+class Comparison(Record):
+    """Variants of one draft, and which the model prefers."""
+
+    variants: tuple[Variant, ...]
+    best: str
+    decisive: bool = Field(description="False when the difference is smaller than the model can tell apart.")
+
+
+class Change(Record):
+    """A change to a draft, with the effect that the model computes for it."""
+
+    what: str = Field(description="An order: 'Cut it to 21 seconds.'")
+    argument: str = Field(description="The draft field that changes.")
+    before: str
+    after: str
+    multiplier: float = Field(gt=0, description="Forecast with the change over forecast without.")
+    views: int
+    forecast: Forecast
+
+
+class Suggestions(Record):
+    """Changes in order of computed effect, beside the draft as it stands."""
+
+    baseline: Forecast
+    changes: tuple[Change, ...]
+    tried: int = Field(description="How many changes were computed.")
+
+
+class DraftReading(Record):
+    """A draft as it was read from files and words."""
+
+    draft: Draft
+    channel: ChannelHistory | None = None
+    notes: tuple[str, ...] = Field((), description="Observations; none of them is a claimed cause.")
+
+
+class Diagnosis(Record):
+    """Why a published video did what it did."""
+
+    video: Published
+    expected: Forecast = Field(description="At the video's own age.")
+    actual_views: int
+    ratio: float = Field(description="Actual over expected views.")
+    percentile: float = Field(ge=0, le=1, description="Where the actual views lie in the predicted distribution.")
+    verdict: Verdict
+    explanation: Explanation
+    better_neighbours: tuple[Neighbour, ...] = ()
+    unknown: tuple[str, ...] = Field(description="What cannot be known without the creator's private figures.")
+    model: str
+
+
+class CollectReport(Record):
+    """What a collection brought."""
+
+    query: str
+    found: int
+    added: int
+    updated: int
+    skipped: tuple[str, ...] = ()
+    library_size: int
+
+
+class VideoReport(Record):
+    """Everything about one video that one turn computed: what is read, drawn and scored."""
+
+    draft: Draft | None = None
+    published: Published | None = None
+    forecast: Forecast | None = None
+    explanation: Explanation | None = None
+    similar: SimilarVideos | None = None
+    comparison: Comparison | None = None
+    suggestions: Suggestions | None = None
+    diagnosis: Diagnosis | None = None
+
+
+def utc_now() -> datetime:
+    """Return the present as aware UTC."""
+    from datetime import UTC
+
+    return datetime.now(UTC)

@@ -1,0 +1,71 @@
+"""Settings: environment variables with prefix SHORTCAST_, or a `.env` file in the working directory."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a user may set. Nothing is read before an instance is made."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHORTCAST_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("shortcast", appauthor=False),
+        description="Where the library, the index, conversations and pictures are kept.",
+    )
+    model: str = Field("starter", description="Forecast model: `starter`, or a model folder.")
+    encoder: str = Field(
+        "mini", description="Encoder for retrieval: `mini` or `open_clip:<model>/<weights or file>`."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    chroma_url: str | None = Field(None, description="A Chroma server; embedded on disk when unset.")
+
+    llm_model: str | None = Field(None, description="Chat model name; the offline analyst when unset.")
+    llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint.")
+    llm_temperature: float = Field(0.0, ge=0, le=2)
+    llm_timeout_s: float = Field(60.0, gt=0)
+    llm_max_retries: int = Field(2, ge=0, le=10)
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_API_KEY", "SHORTCAST_OPENAI_API_KEY")
+    )
+
+    max_tool_calls: int = Field(12, ge=1, le=100, description="Tool calls in one turn.")
+    turn_timeout_s: float = Field(180.0, gt=0)
+
+    max_video_mb: int = Field(512, ge=1)
+    max_video_s: int = Field(3 * 3600, ge=1, description="Longer videos are refused, not read.")
+    max_image_mpx: int = Field(64, ge=1, description="Larger pictures are refused before decoding.")
+    allowed_hosts: frozenset[str] = Field(
+        frozenset(),
+        description="Extra host:port pairs that may be opened although they are internal (for tests).",
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+
+    @cached_property
+    def library_path(self) -> Path:
+        """The SQLite library."""
+        return self.home / "library.db"
+
+    @cached_property
+    def index_path(self) -> Path:
+        """The embedded Chroma index, rebuilt from the library when lost."""
+        return self.home / "index"
+
+    @cached_property
+    def threads_path(self) -> Path:
+        """Checkpoints of conversations."""
+        return self.home / "threads.db"
+
+    @cached_property
+    def media_path(self) -> Path:
+        """Downloaded videos and thumbnails."""
+        return self.home / "media"

@@ -1,0 +1,118 @@
+"""The parts that tools work with: settings, forecast model, encoder, library, index. Each loads when first used.
+
+A surface that wants other parts than the defaults says so with `use(Parts(settings))`.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from shortcast_ml.settings import Settings
+
+if TYPE_CHECKING:
+    from shortcast_ml.encoders import Encoder
+    from shortcast_ml.forecast import ForecastModel
+    from shortcast_vectorstore.library import Library
+    from shortcast_vectorstore.index import Index
+
+
+class Parts:
+    """Holds each part once. Safe to share between threads."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._lock = threading.RLock()
+        self._model: ForecastModel | None = None
+        self._encoder: Encoder | None = None
+        self._model_encoder: Encoder | None = None
+        self._library: Library | None = None
+        self._index: Index | None = None
+
+    @property
+    def model(self) -> "ForecastModel":
+        """The forecast model named by the settings."""
+        with self._lock:
+            if self._model is None:
+                from shortcast_ml.forecast import load_model
+
+                self._model = load_model(self.settings.model)
+            return self._model
+
+    @property
+    def encoder(self) -> "Encoder":
+        """The encoder for retrieval, named by the settings."""
+        with self._lock:
+            if self._encoder is None:
+                from shortcast_ml.encoders import load_encoder
+
+                self._encoder = load_encoder(self.settings.encoder, device=self.settings.device)
+            return self._encoder
+
+    @property
+    def model_encoder(self) -> "Encoder":
+        """The encoder that the forecast model was trained with; vectors of another would mean nothing to it."""
+        with self._lock:
+            if self._model_encoder is None:
+                if self.encoder.id == self.model.encoder_id:
+                    self._model_encoder = self.encoder
+                else:
+                    from shortcast_ml.encoders import load_encoder
+
+                    self._model_encoder = load_encoder(self.model.encoder_id, device=self.settings.device)
+            return self._model_encoder
+
+    @property
+    def library(self) -> "Library":
+        """The user's library; the invented demo library is put in when it is new."""
+        with self._lock:
+            if self._library is None:
+                from shortcast_vectorstore.library import open_library
+
+                self._library = open_library(self.settings.home)
+            return self._library
+
+    @property
+    def index(self) -> "Index":
+        """The search index over the library, checked and mended when opened."""
+        with self._lock:
+            if self._index is None:
+                from shortcast_vectorstore.index import open_index
+
+                self._index = open_index(self.library, self.encoder, self.settings)
+            return self._index
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._lock:
+            if self._library is not None:
+                self._library.close()
+            self._library = self._index = None
+
+
+_default: Parts | None = None
+_default_lock = threading.Lock()
+_current: ContextVar[Parts | None] = ContextVar("shortcast_parts", default=None)
+
+
+def parts() -> Parts:
+    """Return the parts in use; the defaults of the environment when nobody chose others."""
+    chosen = _current.get()
+    if chosen is not None:
+        return chosen
+    global _default
+    with _default_lock:
+        if _default is None:
+            _default = Parts()
+        return _default
+
+
+@contextmanager
+def use(chosen: Parts) -> Iterator[Parts]:
+    """Work with other parts inside a `with` block (and the threads that copy its context)."""
+    token = _current.set(chosen)
+    try:
+        yield chosen
+    finally:
+        _current.reset(token)
