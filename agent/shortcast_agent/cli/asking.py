@@ -1,0 +1,167 @@
+"""`shortcast ask`: one question, or a file of conversations."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.options import checked, options_of, takes
+from shortcast_ml.errors import InputError, ShortcastError
+from shortcast_tools import forecast_views
+
+if TYPE_CHECKING:
+    from shortcast_agent.analyst import Analyst
+    from shortcast_agent.events import AskResult, Event
+
+
+@app.command()
+@takes(options_of(forecast_views, skip=("video", "thumbnail", "horizon_days")))
+def ask(
+    question: Annotated[str | None, typer.Argument(help="What you want to know, in your own words.")] = None,
+    video: Annotated[Path | None, typer.Option(help="The draft's video file.")] = None,
+    thumbnail: Annotated[
+        list[Path] | None, typer.Option(help="The draft's picture; repeat it to compare several.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Link of a published video.")] = None,
+    thread: Annotated[
+        str | None, typer.Option(help="Go on with this conversation, also after a restart.")
+    ] = None,
+    as_json: AsJson = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help='Answer every line of this file: {"id", "turns": [{"user", "attachments"}]}.'),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the answers of --batch are written.")] = None,
+    **given: Any,
+) -> None:
+    """Ask the analyst about a draft or a published video."""
+    if (batch is None) != (out is None):
+        raise typer.BadParameter("Give --batch and --out together.")
+    if batch is not None and out is not None:
+        _answer_batch(batch, out)
+        return
+    if question is None or not question.strip():
+        raise typer.BadParameter("Say what you want to know.", param_hint="QUESTION")
+    facts = checked(forecast_views, given) | ({"url": url} if url else {})
+    attachments = [path for path in (video, *(thumbnail or ())) if path is not None]
+
+    from shortcast_agent.analyst import Analyst
+
+    analyst = Analyst()
+    if as_json:
+        result = analyst.ask(question, attachments=attachments, thread=thread, facts=facts)
+        typer.echo(result.model_dump_json())
+    else:
+        _print_live(analyst.stream(question, attachments=attachments, thread=thread, facts=facts))
+
+
+def _print_live(events: "Iterator[Event]") -> None:
+    """Print the answer as it comes; tool steps and notices go to stderr, so that a pipe gets words only."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.text import Text
+
+    from shortcast_agent.events import Done, Notice, TextDelta, ToolFinished, ToolStarted
+
+    words, aside = Console(highlight=False), Console(stderr=True, highlight=False)
+    pretty = words.is_terminal
+    said = waiting = ""
+    for event in events:
+        if isinstance(event, ToolStarted):
+            aside.print(Text(f"  {event.name} ...", style="dim"), end="\r" if aside.is_terminal else "\n")
+        elif isinstance(event, ToolFinished):
+            mark = "" if event.ok else "failed: "
+            aside.print(Text(f"  {event.name} {event.seconds:.1f} s: {mark}{event.summary}", style="dim"))
+        elif isinstance(event, Notice):
+            aside.print(Text(event.text, style="yellow"))
+        elif isinstance(event, TextDelta):
+            said += event.text
+            waiting += event.text
+            if not pretty:
+                typer.echo(event.text, nl=False)
+            elif "\n\n" in waiting:  # a finished paragraph or table can be drawn for good
+                block, waiting = waiting.rsplit("\n\n", 1)
+                words.print(Markdown(block), Text(""))
+        elif isinstance(event, Done):
+            _print_rest(words, event.result, said, waiting)
+            aside.print(
+                Text(f"{event.result.analyst}; go on with --thread {event.result.thread}", style="dim")
+            )
+
+
+def _print_rest(words: Any, result: "AskResult", said: str, waiting: str) -> None:
+    from rich.markdown import Markdown
+
+    if words.is_terminal:
+        if said.strip() != result.answer.strip():
+            waiting = result.answer  # something was struck on the way: the last word counts
+        words.print(Markdown(waiting))
+    elif said.strip() == result.answer.strip():
+        typer.echo("")
+    else:
+        typer.echo(("\n\n" if said else "") + result.answer)
+
+
+def _answer_batch(batch: Path, out: Path) -> None:
+    """Answer every line; a line that fails is answered with its error, and the exit code says so."""
+    from shortcast_agent.analyst import Analyst
+
+    try:
+        lines = [line for line in batch.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{batch} can't be read: {error}. Give a JSON Lines file.") from None
+    unfinished = out.with_name(out.name + ".part")
+    failed = done = 0
+    try:
+        with unfinished.open("w", encoding="utf-8") as answers:
+            analyst = Analyst()
+            for line in lines:
+                answer = _answer_line(analyst, line, batch.parent)
+                answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                done += 1
+                failed += "error" in answer
+    except KeyboardInterrupt:
+        typer.echo(f"Stopped after {done} of {len(lines)}.", err=True)
+        raise typer.Exit(130) from None
+    except OSError as error:
+        raise InputError(f"{out} can't be written: {error}.") from None
+    finally:
+        if done:
+            os.replace(unfinished, out)
+        else:
+            unfinished.unlink(missing_ok=True)
+    typer.echo(f"Answered {done - failed} of {len(lines)} to {out}.", err=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _answer_line(analyst: "Analyst", line: str, folder: Path) -> dict[str, Any]:
+    """Hold one conversation in a thread of its own; the result is that of its last turn."""
+    case: Any = None
+    try:
+        case = json.loads(line)
+        turns = [(turn["user"], turn.get("attachments") or ()) for turn in case["turns"]]
+        if not turns:
+            raise InputError("A line without turns has no question.")
+        result: AskResult | None = None
+        for words, attachments in turns:
+            paths = [_resolved(Path(path), folder) for path in attachments]
+            result = analyst.ask(words, attachments=paths, thread=result.thread if result else None)
+        assert result is not None  # noqa: S101 - there is at least one turn
+        return {"id": case.get("id"), **result.model_dump(mode="json")}
+    except ShortcastError as error:
+        sentence = str(error)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sentence = 'A line must look like {"id": ..., "turns": [{"user": "...", "attachments": []}]}.'
+    known = case.get("id") if isinstance(case, dict) else None
+    return {"id": known, "answer": "", "tool_calls": [], "report": {}, "error": sentence}
+
+
+def _resolved(path: Path, folder: Path) -> Path:
+    """Return a path as given, or beside the batch file when it only exists there."""
+    beside = folder / path
+    return beside if not path.exists() and beside.exists() else path

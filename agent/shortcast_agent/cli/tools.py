@@ -1,0 +1,132 @@
+"""Commands that call one tool: forecast, compare, why, similar, collect."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.options import checked, options_of, takes
+from shortcast_ml.records import Record
+from shortcast_tools import collect, compare_variants, diagnose_video, find_similar_videos, forecast_views
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@app.command("forecast")
+@takes(options_of(forecast_views))
+def forecast_command(
+    as_json: AsJson = False,
+    table: Annotated[
+        Path | None, typer.Option(help="Forecast every row of this CSV or Parquet file instead.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the table of forecasts is written.")] = None,
+    **given: Any,
+) -> None:
+    """Forecast the views of a draft, or of every row of a table."""
+    if (table is None) != (out is None):
+        raise typer.BadParameter("Give --table and --out together.")
+    if table is not None and out is not None:
+        _forecast_table(table, out)
+        return
+    result = forecast_views(**checked(forecast_views, given))
+    if not _printed_json(result, as_json):
+        from shortcast_agent.cli.show import show_forecast
+
+        show_forecast(_console(), result)
+
+
+def _forecast_table(table: Path, out: Path) -> None:
+    from shortcast_ml.table_forecast import forecast_table
+
+    from shortcast_tools.parts import parts
+
+    rows = forecast_table(table, out, parts().model)
+    typer.echo(f"Wrote {rows} forecasts to {out}.", err=True)
+
+
+@app.command("compare")
+@takes(
+    options_of(
+        compare_variants,
+        rename={"titles": "title", "thumbnails": "thumbnail"},
+        skip=("title", "thumbnail"),
+    )
+)
+def compare_command(as_json: AsJson = False, **given: Any) -> None:
+    """Compare titles or thumbnails: repeat --title or --thumbnail; the first is the one to beat."""
+    # One title beside several pictures (or the reverse) is what all the variants share.
+    for many, one, other in (("titles", "title", "thumbnails"), ("thumbnails", "thumbnail", "titles")):
+        if len(given.get(many, ())) == 1 and len(given.get(other, ())) > 1:
+            given[one] = given.pop(many)[0]
+    result = compare_variants(**checked(compare_variants, given))
+    if not _printed_json(result, as_json):
+        from shortcast_agent.cli.show import show_comparison
+
+        show_comparison(_console(), result)
+
+
+@app.command("why")
+@takes(options_of(diagnose_video))
+def why_command(as_json: AsJson = False, **given: Any) -> None:
+    """Say why a published video did what it did: give --url, --record, or --views and --age-days."""
+    result = diagnose_video(**checked(diagnose_video, given))
+    if not _printed_json(result, as_json):
+        from shortcast_agent.cli.show import show_diagnosis
+
+        show_diagnosis(_console(), result)
+
+
+@app.command("similar")
+@takes(options_of(find_similar_videos, argument="query"))
+def similar_command(as_json: AsJson = False, **given: Any) -> None:
+    """Find videos of the library that are like a description, a title or a picture."""
+    result = find_similar_videos(**checked(find_similar_videos, given))
+    if not _printed_json(result, as_json):
+        from shortcast_agent.cli.show import show_similar
+
+        show_similar(_console(), result)
+
+
+@app.command("collect")
+@takes(options_of(collect, argument="query"))
+def collect_command(as_json: AsJson = False, **given: Any) -> None:
+    """Collect public videos of a niche into the library; they replace the demo library."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from shortcast_tools.progress import listening
+
+    arguments = checked(collect, given)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("Looking for videos", total=arguments.get("limit"))
+
+            def draw(done: int, total: int, text: str) -> None:
+                bar.update(task, completed=done, total=total, description=text[:60])
+
+            with listening(draw):
+                result = collect(**arguments)
+    except KeyboardInterrupt:
+        typer.echo(
+            "Stopped. What was collected so far is kept; the same command goes on from there.", err=True
+        )
+        raise typer.Exit(130) from None
+    if not _printed_json(result, as_json):
+        from shortcast_agent.cli.show import show_collected
+
+        show_collected(_console(), result)
+
+
+def _printed_json(result: Record, as_json: bool) -> bool:
+    if as_json:
+        typer.echo(result.model_dump_json())
+    return as_json
+
+
+def _console() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False)
