@@ -127,9 +127,7 @@ def read_video(path: str | Path, *, max_mb: int, max_s: float) -> VideoFacts:
     if duration_s <= 0:
         raise MediaError(f"The video {path.name!r} has no length; export it again.")
     if end_s < duration_s - max(1.0, 0.05 * duration_s):
-        notes.append(
-            f"The file is cut off: {end_s:.1f} of {duration_s:.1f} s can be read. Send it again for an exact reading."
-        )
+        notes.append(f"The file is cut off: {end_s:.1f} of {duration_s:.1f} s can be read. Send it again.")
     if ear is not None and duration_s > LISTEN_S:
         notes.append(f"Its sound was measured over the first {LISTEN_S / 60:.0f} minutes.")
     rate = stream.average_rate or stream.base_rate
@@ -235,7 +233,7 @@ def _opened(path: Path) -> Iterator[Any]:
         container = av.open(f"file:{path.resolve()}", options=options, metadata_errors="replace")
     except (av.FFmpegError, OSError, ValueError):
         raise MediaError(
-            f"{path.name!r} is not a video that can be read, or it is damaged; export it as MP4 and try again."
+            f"{path.name!r} is not a video that can be read, or it is damaged; export it as MP4 again."
         ) from None
     with container:
         yield container
@@ -373,7 +371,9 @@ class _Ear:
         except (av.FFmpegError, ValueError):
             return
         for frame in frames:
-            wave = np.nan_to_num(frame.to_ndarray().astype(np.float64))  # (channels, samples), 1.0 is full scale
+            wave = np.nan_to_num(
+                frame.to_ndarray().astype(np.float64)
+            )  # (channels, samples), 1.0 is full scale
             if not wave.size:
                 continue
             self._peak = max(self._peak, float(np.abs(wave).max()))

@@ -32,7 +32,6 @@ SHORTS_MAX_S = 180.0  # Source: YouTube help, "Get started creating YouTube Shor
 MOST = 20_000_000_000  # views or followers; the most watched video ever has fewer
 RECENT_AGE_DAYS = 30.0  # the age at which `recent_views` are taken to have been read
 
-HASHTAG = re.compile(r"(?<![\w&/])[#＃]([^\s#＃!-/:-@\[-^`{-~、。，！？：；（）「」…]+)")
 # Letters that only one language's spelling uses, then scripts: Unicode ranges.
 SPELLINGS = (("vi", "ơưƠƯ\u1ea0-\u1ef9"), ("uk", "іїєґІЇЄҐ"), ("fa", "پچژگ"))
 SCRIPTS = (
@@ -105,7 +104,7 @@ def read_draft(
         platform=platform,
         title=title,
         description=description,
-        hashtags=find_hashtags(f"{title}\n{description}"),
+        hashtags=find_hashtags(title, description),
         language=guess_language(title or description),
         duration_s=length_s,
         width_px=facts.width_px if facts else None,
@@ -182,12 +181,15 @@ def check_time(publish_at: datetime | None) -> datetime | None:
     return when
 
 
-def find_hashtags(text: str) -> tuple[str, ...]:
-    """Return the hashtags of a text without their # sign, in order, each once whatever its case."""
+def find_hashtags(*texts: str) -> tuple[str, ...]:
+    """Return the hashtags of some texts without their # sign, in order, each once whatever its case."""
+    from shortcast_ml.text import split_hashtags
+
     found: dict[str, str] = {}
-    for tag in HASHTAG.findall(unicodedata.normalize("NFC", text)):
-        if not tag.isdigit():  # "#1" is a rank
-            found.setdefault(tag.casefold(), tag)
+    for text in texts:
+        for tag in split_hashtags(unicodedata.normalize("NFC", text))[1]:
+            if not tag.isdigit():  # "#1" is a rank
+                found.setdefault(tag.casefold(), tag)
     return tuple(found.values())
 
 
@@ -222,7 +224,9 @@ def _path(given: str) -> Path:
 def _stamp(given: str, what: str) -> tuple[Path, int, int]:
     """Return path, size and mtime of a file: while they stay, its reading stays. Raises InputError."""
     if "://" in given:
-        raise InputError(f"`{what}` takes a local file, not a link; a published video is read with its `url`.")
+        raise InputError(
+            f"`{what}` takes a local file, not a link; a published video is read with its `url`."
+        )
     path = _path(given)
     try:
         stat = path.stat()

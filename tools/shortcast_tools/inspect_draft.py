@@ -28,7 +28,7 @@ def inspect_draft(
     typical_views: TypicalViews = None,
     recent_views: RecentViews = None,
 ) -> DraftReading:
-    """Read a draft that is not published yet: length, shape, sound, hashtags, language, and plain observations.
+    """Read a draft that is not published yet: length, shape, sound, hashtags, language, observations.
 
     Use it when the user shows a file and wants to know what is in it. The forecasting tools read the same
     files themselves: there is no need to call this one first. It forecasts nothing and judges nothing.
