@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from shortcast_tools.forecast_views import forecast_views
 
 from shortcast_agent.cli.app import AsJson, app
 from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_ml.errors import InputError, ShortcastError
-from shortcast_tools import forecast_views
 
 if TYPE_CHECKING:
     from shortcast_agent.analyst import Analyst
