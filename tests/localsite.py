@@ -173,7 +173,8 @@ def clip(
 ) -> Path:
     """Write a video: moving stripes, and a 440 Hz tone of this amplitude (0.0 silent, None no sound track).
 
-    `bars` black lines stand at top and bottom. `step_s` puts frames that far apart, for very long files.
+    `bars` black lines stand at top and bottom. `step_s` puts frames that far apart, for very long files. An .avi has
+    uncompressed sound.
     """
     from fractions import Fraction
 
@@ -184,13 +185,16 @@ def clip(
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
         video.options = {"preset": "ultrafast"} if path.suffix != ".avi" else {}
         video.codec_context.time_base = Fraction(1, 1000)
-        sound = out.add_stream("aac", rate=44100) if tone is not None else None
+        sound = (
+            out.add_stream("pcm_s16le" if path.suffix == ".avi" else "aac", rate=44100, layout="mono")
+            if tone is not None
+            else None
+        )
+        x, y = np.arange(width)[None, :, None], np.arange(height)[:, None, None]
+        stripes = (x * 5 + y * 3 + np.array([0, 60, 120])).astype(np.uint8)
         gap_s = step_s or 1 / fps
         for i in range(max(int(seconds / gap_s), 1)):
-            pixels = np.zeros((height, width, 3), np.uint8)
-            x = np.arange(width)[None, :, None] + 7 * i
-            y = np.arange(height)[:, None, None]
-            pixels[:] = (x * 5 + y * 3 + np.array([0, 60, 120])) % 256
+            pixels = stripes + np.uint8((35 * i) % 256)
             if bars:
                 pixels[:bars] = pixels[-bars:] = 0
             frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
@@ -199,11 +203,12 @@ def clip(
         out.mux(video.encode(None))
         if sound is not None:
             t = np.arange(int(44100 * min(seconds, 60))) / 44100
-            wave = (tone * np.sin(2 * np.pi * 440 * t)).astype(np.float32)[None, :]
-            for start in range(0, wave.shape[1], 1024):
-                frame = av.AudioFrame.from_ndarray(
-                    np.ascontiguousarray(wave[:, start : start + 1024]), "fltp", "mono"
-                )
+            wave = tone * np.sin(2 * np.pi * 440 * t)
+            shape, kind = ("s16", np.int16) if path.suffix == ".avi" else ("fltp", np.float32)
+            samples = np.ascontiguousarray(wave * (32767 if kind is np.int16 else 1), dtype=kind)[None, :]
+            for start in range(0, samples.shape[1], 1024):
+                block = np.ascontiguousarray(samples[:, start : start + 1024])
+                frame = av.AudioFrame.from_ndarray(block, shape, "mono")
                 frame.sample_rate, frame.pts = 44100, start
                 out.mux(sound.encode(frame))
             out.mux(sound.encode(None))

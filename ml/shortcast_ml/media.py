@@ -14,20 +14,18 @@ from pydantic import Field
 
 from shortcast_ml.errors import MediaError
 from shortcast_ml.records import Audio, Record
+from shortcast_ml.sound import Ear
 
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
 
-PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "MPO")  # none that runs a program
+PICTURE_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # none that runs a program
 # Containers with the media inside. Playlists (hls, concat, dash) are left out: they open other files.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,gif,h264,hevc"
 MAX_PICTURE_MB = 64
 MAX_FRAME_MPX = 36.0  # 8K is 33
 LISTEN_S = 900.0  # sound is measured over the first 15 minutes
-BLOCK_S = 0.1
-SILENT_BLOCK_DBFS = -50.0
-SILENT_DBFS = -75.0  # below this, dither or a codec's residue
 FRAME_SIDE_PX = 1280  # sampled frames are scaled down to this
 FORWARD_FRAMES = 300  # decoded at most after a seek; x264 puts a key frame every 250
 
@@ -55,7 +53,9 @@ def open_image(path: str | Path, max_mpx: int = 64) -> "Image.Image":
 
     path = _existing(path, "picture", MAX_PICTURE_MB)
     try:
-        with Image.open(path, formats=PICTURE_FORMATS) as image:
+        Image.init()
+        known = [name for name in PICTURE_FORMATS if name in Image.OPEN]  # AVIF is left out of some builds
+        with Image.open(path, formats=known) as image:
             width, height = image.size
             if width * height > max_mpx * 1e6:
                 raise _too_many_pixels(path, max_mpx, f"{width}x{height} px")
@@ -119,7 +119,7 @@ def read_video(path: str | Path, *, max_mb: int, max_s: float) -> VideoFacts:
                 " or less."
             )
         width_px, height_px = _display_size(stream, _first_frame(container, stream, path))
-        ear = _Ear(container.streams.audio[0]) if container.streams.audio else None
+        ear = Ear(container.streams.audio[0]) if container.streams.audio else None
         container.seek(0)
         end_s = _listen(container, ear, path, max_s)
     notes = []
@@ -173,7 +173,7 @@ def sample_frames(path: str | Path, n: int) -> "list[Image.Image]":
 
 
 def border_share(frames: "Sequence[Image.Image]") -> float:
-    """Return the share of the frame, in [0, 1], that plain bars along its edges fill in every frame.
+    """Return the share of the frame, in [0, 1], that plain bars on opposite edges fill in every frame.
 
     0 where there are no frames. Frames of one colour (fades) are left out; blurred bars are not seen.
     """
@@ -184,23 +184,23 @@ def border_share(frames: "Sequence[Image.Image]") -> float:
         grey = np.asarray(frame.convert("L"), dtype=np.float32)  # (height, width)
         if grey.std() < 4:
             continue
-        rows = _edge_run(grey) / grey.shape[0]
-        columns = _edge_run(grey.T) / grey.shape[1]
+        rows = _bars(grey) / grey.shape[0]
+        columns = _bars(grey.T) / grey.shape[1]
         shares.append(1 - (1 - rows) * (1 - columns))
     return float(min(shares, default=0.0))
 
 
-def _edge_run(grey: "np.ndarray[Any, Any]") -> int:
-    """Return how many plain lines of one shade lie at the first and last edge of (lines, pixels)."""
-    plain = grey.std(axis=1) < 4
+def _bars(grey: "np.ndarray[Any, Any]") -> int:
+    """Return how many plain lines of one shade (lines, pixels) has at both edges, the same count at each."""
+    plain = grey.std(axis=1) < 3
     level = grey.mean(axis=1)
     count = 0
-    for order in (range(len(grey)), range(len(grey) - 1, -1, -1)):
-        for line in order:
-            if not plain[line] or abs(level[line] - level[order[0]]) > 6:
-                break
-            count += 1
-    return min(count, len(grey))
+    for first in range(len(grey) // 2):
+        last = len(grey) - 1 - first
+        if not (plain[first] and plain[last]) or max(abs(level[[first, last]] - level[0])) > 6:
+            break
+        count += 2
+    return count
 
 
 # --- how a video is read -----------------------------------------------------------------------------
@@ -325,7 +325,7 @@ def _upright(stream: Any, frame: Any) -> "Image.Image":
 # --- how it sounds -----------------------------------------------------------------------------------
 
 
-def _listen(container: Any, ear: "_Ear | None", path: Path, max_s: float) -> float:
+def _listen(container: Any, ear: Ear | None, path: Path, max_s: float) -> float:
     """Run through the file, sound decoded, and return where its last packet ends, in seconds."""
     import av
 
@@ -343,73 +343,3 @@ def _listen(container: Any, ear: "_Ear | None", path: Path, max_s: float) -> flo
     except av.FFmpegError:
         pass  # cut off here; how far it went is noted by the caller
     return end_s
-
-
-class _Ear:
-    """Holds running sums of a sound track, a tenth of a second at a time."""
-
-    def __init__(self, stream: Any) -> None:
-        from av import AudioResampler
-
-        self.stream = stream
-        self._as_float = AudioResampler(format="fltp")
-        self._block = max(int((stream.rate or 48000) * BLOCK_S), 1)
-        self._rest: Any = None  # (samples,) squares that do not fill a block yet
-        self._sum = 0.0
-        self._samples = 0
-        self._peak = 0.0
-        self._blocks = 0
-        self._silent = 0
-
-    def hear(self, packet: Any) -> None:
-        """Add one packet; a damaged one is passed over."""
-        import av
-        import numpy as np
-
-        try:
-            frames = [out for frame in packet.decode() for out in self._as_float.resample(frame)]
-        except (av.FFmpegError, ValueError):
-            return
-        for frame in frames:
-            wave = np.nan_to_num(
-                frame.to_ndarray().astype(np.float64)
-            )  # (channels, samples), 1.0 is full scale
-            if not wave.size:
-                continue
-            self._peak = max(self._peak, float(np.abs(wave).max()))
-            squares = (wave**2).mean(axis=0)
-            if self._rest is not None:
-                squares = np.concatenate([self._rest, squares])
-            whole = len(squares) // self._block * self._block
-            self._add(squares[:whole].reshape(-1, self._block))
-            self._rest = squares[whole:]
-
-    def _add(self, blocks: Any) -> None:
-        """Add mean squares of whole blocks, (n, samples)."""
-        self._sum += float(blocks.sum())
-        self._samples += blocks.size
-        self._blocks += len(blocks)
-        if len(blocks):
-            self._silent += int((blocks.mean(axis=1) < 10 ** (SILENT_BLOCK_DBFS / 10)).sum())
-
-    def heard(self) -> Audio:
-        """Return loudness, peak and silent share of what was heard."""
-        if self._rest is not None and len(self._rest):
-            self._add(self._rest[None, :])
-            self._rest = None
-        if not self._samples:
-            return Audio(has_audio=False)
-        loudness_dbfs = _decibels(self._sum / self._samples)
-        silent = loudness_dbfs is None or loudness_dbfs < SILENT_DBFS
-        return Audio(
-            has_audio=True,
-            loudness_dbfs=None if silent else loudness_dbfs,
-            peak_dbfs=None if silent else _decibels(self._peak**2),
-            silent_share=self._silent / self._blocks,
-        )
-
-
-def _decibels(power: float) -> float | None:
-    import math
-
-    return round(10 * math.log10(power), 2) if power > 0 else None
