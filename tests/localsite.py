@@ -173,8 +173,8 @@ def clip(
 ) -> Path:
     """Write a video: moving stripes, and a 440 Hz tone of this amplitude (0.0 silent, None no sound track).
 
-    `bars` black lines stand at top and bottom. `step_s` puts frames that far apart, for very long files. An .avi has
-    uncompressed sound.
+    `bars` black lines stand at top and bottom. `step_s` puts frames that far apart, for very long files.
+    An .avi has uncompressed sound.
     """
     from fractions import Fraction
 
@@ -201,7 +201,7 @@ def clip(
             frame.pts, frame.time_base = round(i * gap_s * 1000), Fraction(1, 1000)
             out.mux(video.encode(frame))
         out.mux(video.encode(None))
-        if sound is not None:
+        if sound is not None and tone is not None:
             t = np.arange(int(44100 * min(seconds, 60))) / 44100
             wave = tone * np.sin(2 * np.pi * 440 * t)
             shape, kind = ("s16", np.int16) if path.suffix == ".avi" else ("fltp", np.float32)

@@ -17,6 +17,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("login", r"log ?in|login|sign in|registered users|HTTP Error 401"),
     ("drm", r"\bDRM\b"),
     ("upcoming", r"premieres in|live event will begin|has not started|not currently live"),
+    ("server", r"HTTP Error 5\d\d"),
     (
         "dead",
         r"HTTP Error (404|410)|unavailable|no longer available|not available|been removed|does ?n.t exist"
@@ -28,7 +29,6 @@ KINDS: tuple[tuple[str, str], ...] = (
         "network",
         r"failed to resolve|name resolution|unreachable|connection (refused|reset|aborted)|getaddrinfo",
     ),
-    ("server", r"HTTP Error 5\d\d"),
 )
 SENTENCES: dict[str, tuple[type[ShortcastError], str]] = {
     "bot": (
