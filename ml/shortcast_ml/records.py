@@ -40,8 +40,12 @@ class Draft(Record):
     platform: Platform = "youtube_shorts"
     title: str = ""
     description: str = ""
-    hashtags: tuple[str, ...] = Field((), description="Without the # sign, in order, from title and description.")
-    language: str | None = Field(None, description="ISO 639-1, as stated or detected from the title's script.")
+    hashtags: tuple[str, ...] = Field(
+        (), description="Without the # sign, in order, from title and description."
+    )
+    language: str | None = Field(
+        None, description="ISO 639-1, as stated or detected from the title's script."
+    )
     duration_s: float | None = Field(None, gt=0)
     width_px: int | None = None
     height_px: int | None = None
@@ -68,7 +72,9 @@ class ChannelHistory(Record):
     name: str | None = None
     followers: int | None = Field(None, ge=0)
     uploads: tuple[Upload, ...] = ()
-    typical_views: float | None = Field(None, gt=0, description="As the creator states it; used when uploads are few.")
+    typical_views: float | None = Field(
+        None, gt=0, description="As the creator states it; used when uploads are few."
+    )
 
 
 # --- after publishing --------------------------------------------------------------------------------
@@ -122,10 +128,16 @@ class Embedding(Record):
 class FeatureRow(Record):
     """What the model sees of one draft: named numbers, NaN where unknown."""
 
+    platform: Platform
     values: dict[str, float]
+    observations: dict[str, str] = Field({}, description="What was seen, by factor name, in a few words.")
     anchor_source: AnchorSource
-    log10_anchor: float = Field(description="log10 of the views a typical video of this channel has at 30 days.")
-    evidence: tuple[str, ...] = Field(description="What the row was built from: title, thumbnail, video, channel...")
+    log10_anchor: float = Field(
+        description="log10 of the views a typical video of this channel has at 30 days."
+    )
+    evidence: tuple[str, ...] = Field(
+        description="What the row was built from: title, thumbnail, video, channel..."
+    )
     missing: tuple[str, ...] = Field((), description="What would have sharpened the forecast.")
     encoder_id: str
 
@@ -147,8 +159,12 @@ class Forecast(Record):
     low: int = Field(description="10th percentile (80% conformal interval).")
     high: int = Field(description="90th percentile.")
     by_horizon: tuple[HorizonViews, ...] = Field(description="The same at 1, 7 and 30 days.")
-    beats_typical: float = Field(ge=0, le=1, description="Probability of beating the channel's typical video.")
-    typical_views: int = Field(description="What a typical video of this channel has at the horizon (the anchor alone).")
+    beats_typical: float = Field(
+        ge=0, le=1, description="Probability of beating the channel's typical video."
+    )
+    typical_views: int = Field(
+        description="What a typical video of this channel has at the horizon (the anchor alone)."
+    )
     anchor_source: AnchorSource
     platform_typical_views: int = Field(description="The constant: median of the platform's training videos.")
     evidence: tuple[str, ...]
@@ -190,7 +206,9 @@ class Neighbour(Record):
     channel: str | None = None
     views: int | None = None
     age_days: float | None = None
-    vs_channel: float | None = Field(None, description="Views over the typical views of its own channel, at one age.")
+    vs_channel: float | None = Field(
+        None, description="Views over the typical views of its own channel, at one age."
+    )
     similarity: float
     similar_by: Literal["title", "picture", "both"]
     thumbnail_path: Path | None = None
@@ -214,7 +232,12 @@ class Variant(Record):
     draft: Draft
     forecast: Forecast
     vs_first: float = Field(description="Forecast views over those of the first variant.")
-    factors: tuple[Factor, ...] = Field((), description="Factors whose multiplier differs from the first variant's.")
+    beats_first: float = Field(
+        ge=0, le=1, description="How often, in held-out pairs of one channel, a lead of this size came true."
+    )
+    factors: tuple[Factor, ...] = Field(
+        (), description="Factors whose multiplier differs from the first variant's."
+    )
 
 
 class Comparison(Record):
@@ -222,6 +245,7 @@ class Comparison(Record):
 
     variants: tuple[Variant, ...]
     best: str
+    lead: float = Field(ge=0, le=1, description="Chance that the best does better than the second best.")
     decisive: bool = Field(description="False when the difference is smaller than the model can tell apart.")
 
 
@@ -260,11 +284,15 @@ class Diagnosis(Record):
     expected: Forecast = Field(description="At the video's own age.")
     actual_views: int
     ratio: float = Field(description="Actual over expected views.")
-    percentile: float = Field(ge=0, le=1, description="Where the actual views lie in the predicted distribution.")
+    percentile: float = Field(
+        ge=0, le=1, description="Where the actual views lie in the predicted distribution."
+    )
     verdict: Verdict
     explanation: Explanation
     better_neighbours: tuple[Neighbour, ...] = ()
-    unknown: tuple[str, ...] = Field(description="What cannot be known without the creator's private figures.")
+    unknown: tuple[str, ...] = Field(
+        description="What cannot be known without the creator's private figures."
+    )
     model: str
 
 

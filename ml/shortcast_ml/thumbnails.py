@@ -1,0 +1,149 @@
+"""What a thumbnail adds to a forecast: learned where pictures and views are known together.
+
+No collection pairs covers of short videos with views, so this is learned from landscape YouTube videos that
+trended: a booster predicts, from the picture, what a title model of the same videos leaves unexplained.
+Its effect is added to the main forecast's log10 views, and its origin is said with every forecast that has it.
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shortcast_ml.errors import InputError
+from shortcast_ml.features import PICTURE_DIM, THUMBNAIL_COLUMNS, TITLE_COLUMNS, TOPIC_DIM, describe_video
+from shortcast_ml.fit import Progress
+from shortcast_ml.look import LOOK_COLUMNS, look_at
+
+if TYPE_CHECKING:
+    import lightgbm
+    import pandas as pd
+
+    from shortcast_ml.encoders import Encoder
+
+DATASET = "youtube_thumbs_trending_2020_21"
+BATCH = 64
+NEWEST = 0.2  # the newest videos test what the older ones taught
+PARAMS: dict[str, Any] = {
+    "objective": "regression",
+    "num_leaves": 7,
+    "learning_rate": 0.03,
+    "min_data_in_leaf": 150,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "feature_fraction": 0.4,
+    "lambda_l2": 20.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+ROUNDS = 250
+
+
+@dataclass(frozen=True)
+class Thumbnails:
+    """Measured thumbnails of published videos, oldest first: all share the first axis."""
+
+    y: np.ndarray  # log10 views
+    looks: np.ndarray  # (n, len(LOOK_COLUMNS))
+    pictures: np.ndarray  # (n, dim) unit L2 norm
+    titles: np.ndarray  # (n, dim) unit L2 norm
+    own: "pd.DataFrame"  # TITLE_COLUMNS
+
+
+def load_thumbnails(folder: Path, encoder: "Encoder", progress: Progress | None = None) -> Thumbnails:
+    """Measure and encode every thumbnail of the collection; shared pictures are left out."""
+    import pandas as pd
+    from PIL import Image
+
+    from shortcast_ml.titles import title_vectors
+
+    if not (folder / "videos.parquet").is_file() or not (folder / "thumbs.zip").is_file():
+        raise InputError(f"There is no videos.parquet with thumbs.zip in {folder}.")
+    table = pd.read_parquet(
+        folder / "videos.parquet", columns=["video_id", "title", "views", "published_at", "dup_image"]
+    )
+    table = table[~table.dup_image].sort_values(["published_at", "video_id"]).reset_index(drop=True)
+    looks = np.empty((len(table), len(LOOK_COLUMNS)))
+    vectors = []
+    with zipfile.ZipFile(folder / "thumbs.zip") as pack:
+        for start in range(0, len(table), BATCH):
+            ids = table.video_id[start : start + BATCH]
+            images = [Image.open(io.BytesIO(pack.read(f"{i}.webp"))).convert("RGB") for i in ids]
+            vectors.append(encoder.encode_images(images))
+            for i, image in enumerate(images):
+                seen = look_at(image)
+                looks[start + i] = [seen[c] for c in LOOK_COLUMNS]
+            if progress and start % (BATCH * 8) == 0:
+                progress(f"thumbnails read: {start:,} of {len(table):,}")
+    own = pd.DataFrame([describe_video(t, (), None, None) for t in table.title])[list(TITLE_COLUMNS)]
+    return Thumbnails(
+        y=np.log10(table.views.to_numpy(float) + 1),
+        looks=looks,
+        pictures=np.concatenate(vectors),
+        titles=title_vectors(table.title.tolist(), encoder, progress),
+        own=own,
+    )
+
+
+def fit_thumbnail(
+    data: Thumbnails, seed: int
+) -> "tuple[lightgbm.Booster, dict[str, np.ndarray], dict[str, Any]]":
+    """Return the booster over THUMBNAIL_COLUMNS, the picture projection, and what it is worth on newer videos."""
+    import lightgbm
+    import pandas as pd
+    from scipy.stats import spearmanr
+
+    from shortcast_ml.titles import fit_projection, project
+
+    old = np.arange(len(data.y)) < len(data.y) * (1 - NEWEST)
+    mean, components = fit_projection(data.pictures[old], PICTURE_DIM)
+    aligned = (data.pictures * data.titles).sum(axis=1, keepdims=True)
+    X = pd.DataFrame(
+        np.hstack([data.looks, aligned, project(data.pictures, mean, components)]),
+        columns=list(THUMBNAIL_COLUMNS),
+    )
+    words = pd.concat(
+        [data.own, pd.DataFrame(project(data.titles, *fit_projection(data.titles[old], TOPIC_DIM)))], axis=1
+    )
+    words.columns = [str(c) for c in words.columns]
+
+    def boost(features: "pd.DataFrame", target: np.ndarray) -> "lightgbm.Booster":
+        return lightgbm.train(
+            PARAMS | {"seed": seed}, lightgbm.Dataset(features, target), num_boost_round=ROUNDS
+        )
+
+    # blocks of time, so that the title model never saw the video whose remainder is learned
+    block = (np.arange(len(data.y)) * 5) // len(data.y)
+    by_title = np.empty(len(data.y))
+    for b in range(5):
+        by_title[block == b] = boost(words[block != b], data.y[block != b]).predict(words[block == b])
+    rest = data.y - by_title
+    rest -= rest.mean()
+    tested = boost(X[old], rest[old])
+    gain = np.asarray(tested.predict(X[~old]))
+    title_old = boost(words[old], data.y[old]).predict(words[~old])
+    y_new = data.y[~old]
+    rng = np.random.default_rng(seed)
+    n = len(y_new)
+    drawn = [spearmanr(rest[~old][s], gain[s]).statistic for s in (rng.integers(0, n, n) for _ in range(200))]
+    total = ((y_new - y_new.mean()) ** 2).sum()
+    metrics = {
+        "n_train": int(old.sum()),
+        "n_test": int(n),
+        "split": "by time: the newest fifth is the test",
+        "r2_title": round(1 - float(((y_new - title_old) ** 2).sum() / total), 4),
+        "r2_title_and_thumbnail": round(1 - float(((y_new - title_old - gain) ** 2).sum() / total), 4),
+        "spearman_of_remainder": {
+            "value": round(float(spearmanr(rest[~old], gain).statistic), 4),
+            "low": round(float(np.percentile(drawn, 2.5)), 4),
+            "high": round(float(np.percentile(drawn, 97.5)), 4),
+        },
+    }
+    mean, components = fit_projection(data.pictures, PICTURE_DIM)
+    X[list(X.columns[-PICTURE_DIM:])] = project(data.pictures, mean, components)
+    return boost(X, rest), {"picture_mean": mean, "picture_components": components}, metrics
