@@ -54,7 +54,7 @@ def chat_process(home: Path) -> Iterator[str]:
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    until = time.monotonic() + CHAT_STARTS_S
+    until, said = time.monotonic() + CHAT_STARTS_S, ""
     while time.monotonic() < until:
         said = log.read_text(encoding="utf-8")
         if found := re.search(r"http://\S+", said):
@@ -131,9 +131,7 @@ def make_clip(path: Path, *, seconds: int = 6) -> Path:
 def main() -> None:
     """Save the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument(
-        "--video", type=Path, help="The draft to show; a small clip is made when none is given."
-    )
+    parser.add_argument("--video", type=Path, help="The draft to show; without it, a small made clip.")
     parser.add_argument("--out", type=Path, default=Path("docs/screenshot.png"))
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

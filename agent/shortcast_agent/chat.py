@@ -3,54 +3,21 @@
 Everything is served from this machine: no fonts, scripts or figures are fetched from elsewhere.
 """
 
-import hashlib
-import logging
 import os
-import re
-import shutil
 import socket
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shortcast_agent.events import (
-    Done,
-    Event,
-    Notice,
-    TextDelta,
-    ToolCall,
-    ToolFinished,
-    ToolProgress,
-    ToolStarted,
-    Turn,
-)
+from shortcast_agent.conversation import Message, answer_turn, end_pending, keep, remembered, said
 from shortcast_agent.panel import CSS, EMPTY, panel, safe
 from shortcast_ml.errors import ServiceError, ShortcastError
-from shortcast_ml.records import VideoReport
-from shortcast_ml.settings import Settings
 
 if TYPE_CHECKING:
     from shortcast_agent.analyst import Analyst
     from shortcast_tools.parts import Parts
-
-log = logging.getLogger(__name__)
-
-Message = dict[str, Any]
-
-STEPS = {
-    "inspect_draft": "Reading the draft",
-    "forecast_views": "Forecasting the views",
-    "explain_forecast": "Working out the reasons",
-    "suggest_changes": "Computing what changes would do",
-    "compare_variants": "Comparing the variants",
-    "find_similar_videos": "Looking for similar videos",
-    "fetch_video": "Fetching the video's page",
-    "diagnose_video": "Comparing with what was to be expected",
-    "collect": "Collecting videos",
-}
 
 EXAMPLES = (
     'My next Short is called "I tried the 3-second latte trick". I have 12,000 followers. '
@@ -66,177 +33,8 @@ WELCOME = (
     "Or paste the link of a video and ask why it did what it did."
 )
 ONLY_FILES = "What do you think of this draft?"
-PAUSE_S = 0.1  # between two redraws while text streams
+NO_THREAD = ""
 PORTS_TRIED = 20
-
-
-# --- one turn ----------------------------------------------------------------------------------------
-
-
-def answer_turn(
-    analyst: "Analyst", text: str, files: Sequence[Path], thread: str, messages: Sequence[Message]
-) -> Iterator[tuple[list[Message], VideoReport | None]]:
-    """Yield the growing conversation; the last yield brings the report. Errors become one message."""
-    shown = _Conversation(list(messages))
-    report: VideoReport | None = None
-    drawn_at = 0.0
-    try:
-        for event in analyst.stream(text, attachments=files, thread=thread):
-            shown.add(event)
-            if isinstance(event, Done):
-                report = event.result.report
-            if not isinstance(event, TextDelta) or time.monotonic() - drawn_at > PAUSE_S:
-                drawn_at = time.monotonic()
-                yield shown.messages, None
-    except ShortcastError as error:
-        shown.fail(str(error))
-    except Exception as error:
-        log.exception("A turn failed")
-        shown.fail(
-            f"Something went wrong inside Shortcast ({type(error).__name__}); its log says more. "
-            "The conversation goes on: ask again, or ask in other words."
-        )
-    yield shown.messages, report
-
-
-class _Conversation:
-    """The messages on the page while a turn runs."""
-
-    def __init__(self, messages: list[Message]) -> None:
-        self.messages = messages
-        self._steps: dict[str, Message] = {}
-        self._words: list[Message] = []
-        self._writing = False
-
-    def add(self, event: Event) -> None:
-        """Bring one event of the analyst onto the page."""
-        match event:
-            case ToolStarted():
-                step = _step(event.name, event.arguments)
-                step["metadata"] |= {"status": "pending", "id": event.id}
-                self._steps[event.id] = step
-                self.messages.append(step)
-            case ToolProgress():
-                if event.id in self._steps:
-                    self._steps[event.id]["metadata"]["log"] = f"{event.done} of {event.total}: {event.text}"
-            case ToolFinished():
-                if event.id in self._steps:
-                    _finish(self._steps[event.id], event.ok, event.summary, event.seconds)
-            case Notice():
-                self.messages.append({"role": "assistant", "content": f"*{quiet(event.text)}*"})
-            case TextDelta():
-                if not self._writing:
-                    self._words.append({"role": "assistant", "content": ""})
-                    self.messages.append(self._words[-1])
-                self._words[-1]["content"] += event.text
-            case Done():
-                self._settle(event.result.answer)
-        self._writing = isinstance(event, TextDelta)
-
-    def fail(self, sentence: str) -> None:
-        """Close what is open and say what happened."""
-        end_pending(self.messages)
-        self.messages.append({"role": "assistant", "content": f"⚠️ {quiet(sentence)}"})
-
-    def _settle(self, answer: str) -> None:
-        """Let the answer have the last word: a number may have been struck after it was streamed."""
-        if "".join(message["content"] for message in self._words).strip() != answer.strip():
-            self.messages[:] = [m for m in self.messages if not any(m is words for words in self._words)]
-            self._words = [{"role": "assistant", "content": answer}]
-            self.messages.extend(self._words)
-        for words in self._words:
-            words["content"] = quiet(words["content"])
-
-
-def _step(name: str, arguments: dict[str, Any]) -> Message:
-    stated = {key: value for key, value in arguments.items() if value not in (None, "", [])}
-    given = ", ".join(f"{key}: {_brief(key, value)}" for key, value in stated.items())
-    metadata = {"title": STEPS.get(name, name.replace("_", " "))}
-    return {"role": "assistant", "content": quiet(f"{name}({given})"), "metadata": metadata}
-
-
-def _brief(key: str, value: Any) -> str:
-    """Return an argument for reading: of a file, its name."""
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_brief(key, part) for part in value)
-    return Path(str(value)).name if key.removesuffix("s") in ("video", "thumbnail", "record") else str(value)
-
-
-def _finish(step: Message, ok: bool, summary: str, seconds: float | None) -> None:
-    step["content"] += f"\n\n{quiet(summary)}" if summary else ""
-    step["metadata"] |= {"status": "done"}
-    step["metadata"].pop("log", None)
-    if seconds is not None:
-        step["metadata"]["duration"] = round(seconds, 1)
-    if not ok:
-        step["metadata"]["title"] += " failed"
-
-
-def quiet(text: str) -> str:
-    """Keep text that may hold foreign words from loading pictures or becoming HTML on the page."""
-    return re.sub(r"<(?=[a-zA-Z/!])", "&lt;", text.replace("![", "!\\["))
-
-
-def end_pending(messages: Sequence[Message]) -> list[Message]:
-    """Return the messages with no step left spinning."""
-    for message in messages:
-        metadata = message.get("metadata") or {}
-        if metadata.get("status") == "pending":
-            metadata |= {"status": "done", "log": "stopped"}
-    return list(messages)
-
-
-# --- remembering -------------------------------------------------------------------------------------
-
-
-def said(text: str, files: Sequence[Path]) -> list[Message]:
-    """Return what the user said as messages; files that are gone are left out."""
-    shown: list[Message] = [
-        {"role": "user", "content": {"path": str(file)}} for file in files if Path(file).exists()
-    ]
-    return [*shown, {"role": "user", "content": text}]
-
-
-def remembered(turns: Sequence[Turn]) -> tuple[list[Message], VideoReport]:
-    """Return a past conversation as messages, and the last report that has something to show."""
-    messages: list[Message] = []
-    report = VideoReport()
-    for turn in turns:
-        messages += said(turn.user, turn.attachments)
-        messages += [_past_step(call) for call in turn.tool_calls]
-        if turn.answer:
-            messages.append({"role": "assistant", "content": quiet(turn.answer)})
-        if turn.report != VideoReport():
-            report = turn.report
-    return messages, report
-
-
-def _past_step(call: ToolCall) -> Message:
-    step = _step(call.name, call.arguments)
-    _finish(step, call.ok, call.error or "", call.seconds)
-    return step
-
-
-def keep(files: Sequence[str], settings: Settings) -> list[Path]:
-    """Copy uploads into the data folder, so that a conversation can be resumed after they are swept away.
-
-    The same file is kept once, under a folder named by its content.
-    """
-    kept = []
-    for file in map(Path, files):
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
-        target = settings.media_path / "uploads" / digest / file.name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(target.name + ".part")
-            shutil.copyfile(file, part)
-            part.replace(target)
-        kept.append(target)
-    return kept
-
-
-# --- the page ----------------------------------------------------------------------------------------
 
 
 def build(analyst: "Analyst", chosen: "Parts") -> Any:
@@ -278,13 +76,13 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
 
     def conversations(thread: str | None) -> Any:
         choices = [(_short(info.title), info.id) for info in analyst.threads()]
-        known = thread if thread in {identity for _, identity in choices} else None
-        return gr.Dropdown(choices=choices, value=known)
+        known = thread if thread in {identity for _, identity in choices} else NO_THREAD
+        return gr.Dropdown(choices=[("Conversations", NO_THREAD), *choices], value=known)
 
     def resume(thread: str | None) -> tuple[Any, ...]:
         turns = analyst.history(thread) if thread else []
         messages, report = remembered(turns)
-        return messages, panel(report) or EMPTY, thread
+        return messages, panel(report) or EMPTY, thread or None
 
     def reload(thread: str | None) -> tuple[Any, ...]:
         return _header(chosen), *resume(thread), conversations(thread)
@@ -306,8 +104,8 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
                 label="Conversations",
                 show_label=False,
                 container=False,
-                choices=[],
-                value=None,
+                choices=[("Conversations", NO_THREAD)],
+                value=NO_THREAD,
                 scale=0,
                 min_width=280,
                 elem_id="sc-past",
@@ -374,9 +172,6 @@ def _header(chosen: "Parts") -> str:
         return f"<h1>Shortcast</h1><p>{who}. {safe(str(error))}</p>"
     library = " Similar videos come from the <b>invented demo library</b>." if invented else ""
     return f"<h1>Shortcast</h1><p>{who}; every number comes from a tool.{library}</p>"
-
-
-# --- serving -----------------------------------------------------------------------------------------
 
 
 def launch(analyst: "Analyst", chosen: "Parts", *, host: str, port: int) -> tuple[Any, str]:

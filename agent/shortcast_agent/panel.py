@@ -122,7 +122,7 @@ footer { display: none !important; }
 #sc-head p { margin: 2px 0 0; color: var(--body-text-color-subdued); font-size: .9rem; }
 #sc-bar { align-items: center; }
 #sc-bar button { height: 42px; }
-#sc-chat { height: calc(100vh - 215px) !important; min-height: 420px; border-radius: 14px; }
+#sc-chat { height: calc(100vh - 250px) !important; min-height: 420px; border-radius: 14px; }
 #sc-chat .placeholder { padding: 24px; text-align: center; max-width: 520px; margin: 0 auto; }
 #sc-chat .example { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 12px 14px;
   font-size: .9rem; }

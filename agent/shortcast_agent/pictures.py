@@ -149,14 +149,13 @@ def draw_comparison(comparison: Comparison) -> bytes:
     row_in = 0.80 if has_pictures else 0.66
     figure = new_figure(1.5 + row_in * len(variants))
     names = {v.label: drawable(v.label, f"Variant {number}") for number, v in enumerate(variants, start=1)}
-    title = "; ".join(wrap(names[comparison.best], 34, 1)) + " is ahead"
-    if not comparison.decisive:
-        title = "Too close to call"
-    horizon = variants[0].forecast.horizon_days
+    best = wrap(names[comparison.best], 34, 1)[0]
+    horizon = _days(variants[0].forecast.horizon_days)
     headline(
         figure,
-        title,
-        f"Views after {_days(horizon)}: the median and the 80% interval, and how many times the first one's.",
+        f"{best} is ahead" if comparison.decisive else "Too close to call",
+        f"{say_percent(comparison.lead)} chance that {best} does better than the next one. Median and 80% "
+        f"interval after {horizon}, and how many times the first one's.",
     )
     left = 0.50 if has_pictures else 0.40
     axes = plot_area(figure, left=left, top_in=0.98)
@@ -233,6 +232,7 @@ def _median(axes: "Axes", y: float, views: float, text: str, color: str) -> None
 
 def _picture(axes: "Axes", y: float, path: Path) -> None:
     """Put a small picture at the left edge of the row; a picture that can't be read is left out."""
+    import numpy as np
     from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
     from shortcast_ml.errors import MediaError
@@ -246,7 +246,7 @@ def _picture(axes: "Axes", y: float, path: Path) -> None:
     place = axes.get_position()
     from_left = (0.035 - place.x0) / place.width
     box = AnnotationBbox(
-        OffsetImage(image, zoom=0.30), (from_left, y), xycoords=axes.get_yaxis_transform(),
+        OffsetImage(np.asarray(image), zoom=0.30), (from_left, y), xycoords=axes.get_yaxis_transform(),
         box_alignment=(0.0, 0.5), frameon=True, pad=0.0, bboxprops={"edgecolor": RULE, "linewidth": 1},
         annotation_clip=False,
     )  # fmt: skip

@@ -52,7 +52,9 @@ def show_explanation(console: "Console", explanation: Explanation) -> None:
 
 def show_comparison(console: "Console", comparison: Comparison) -> None:
     """Print every variant with its forecast and its difference from the first."""
-    table = _table("", "Variant", "Views", "80% interval", "Beats typical", "Against the first")
+    table = _table(
+        "", "Variant", "Views", "80% interval", "Beats typical", "Against the first", "Beats the first"
+    )
     for variant in comparison.variants:
         forecast = variant.forecast
         table.add_row(
@@ -62,12 +64,14 @@ def show_comparison(console: "Console", comparison: Comparison) -> None:
             say_span(forecast.low, forecast.high),
             say_percent(forecast.beats_typical),
             say_times(variant.vs_first),
+            say_percent(variant.beats_first) if variant is not comparison.variants[0] else "",
         )
     console.print(table)
     if comparison.decisive:
-        console.print(f"The model prefers [bold]{_plain(comparison.best)}[/].")
+        says = f"The model prefers [bold]{_plain(comparison.best)}[/]"
     else:
-        console.print("The difference is smaller than the model can tell apart.")
+        says = f"The difference is smaller than the model can tell apart: {_plain(comparison.best)} leads"
+    console.print(f"{says}, with a {say_percent(comparison.lead)} chance to do better than the next one.")
 
 
 def show_diagnosis(console: "Console", diagnosis: Diagnosis) -> None:
@@ -126,7 +130,7 @@ def _table(*columns: str) -> "Table":
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        right = column in ("Views", "Effect", "80% interval", "Beats typical", "Against the first", "Day")
+        right = column.startswith(("Views", "Effect", "80%", "Beats", "Against the first", "Day"))
         table.add_column(column, justify="right" if right else "left", overflow="fold")
     return table
 
