@@ -189,8 +189,13 @@ def _client() -> Any:
         def __init__(self, guard: Guard) -> None:
             self._guard = guard
 
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            return super().redirect_request(req, fp, code, msg, headers, self._guard.check(newurl))
+        def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> Any:
+            target = headers.get("Location") or headers.get("URI")
+            if target:
+                self._guard.check(urljoin(req.full_url, target))
+            return super().http_error_302(req, fp, code, msg, headers)
+
+        http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     class GuardedRH(_urllib.UrllibRH):  # type: ignore[misc]
         _SUPPORTED_URL_SCHEMES = ("http", "https")
