@@ -1,0 +1,456 @@
+"""The graph of one turn: think, act (tools in parallel), check every number, commit the answer.
+
+A plain StateGraph: its state is the messages, which SQLite keeps; what lives for one turn only (deadline,
+budget, who thinks) is the context. Nothing untraced is streamed: text leaves sentence by sentence.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
+from langgraph.runtime import Runtime
+
+from shortcast_agent.events import Event, Notice, TextDelta, ToolFinished, ToolProgress, ToolStarted
+from shortcast_agent.gate import refusal
+from shortcast_agent.grounding import Sources, sentences, strike, trace
+from shortcast_agent.langchain_tools import pack, summary_of, unpack
+from shortcast_agent.llm import LLMTrouble, stream_reply
+from shortcast_agent.prompts import system_prompt, untraced_numbers
+from shortcast_ml.records import Record
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+log = logging.getLogger(__name__)
+
+_SAME_CALL = "You have this result already; answer from it."
+_MOST_WORKERS = 4
+_RECENT_RESULTS = 24  # older tool results reach a language model shortened: its window is small
+_SHORTENED = 240
+
+
+class State(TypedDict):
+    """What a thread keeps."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+@dataclass
+class TurnContext:
+    """What lives for one turn."""
+
+    emit: Callable[[Event], None]
+    deadline: float
+    max_tool_calls: int
+    tools: "dict[str, BaseTool]"
+    planner: Any
+    llm: Any | None = None
+    silence_s: float = 60.0
+    analyst: str = ""
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    calls_made: int = 0
+    malformed: int = 0
+    notices: list[str] = field(default_factory=list)
+    candidate: AIMessage | None = None
+    rejected: tuple[AIMessage, str] | None = None
+    streamed: str = ""
+
+    def notice(self, text: str) -> None:
+        """Tell the user something beside the answer, once."""
+        if text not in self.notices:
+            self.notices.append(text)
+            self.emit(Notice(text=text))
+
+    def fall_back(self, why: str) -> None:
+        """Let the offline analyst finish the turn."""
+        name, self.llm = self.analyst, None
+        self.analyst = "offline analyst"
+        self.notice(
+            f"The language model {name} can't be used now: {why}. The offline analyst answers instead."
+        )
+
+
+def build_graph(checkpointer: Any) -> Any:
+    """Return the compiled graph; its context is a `TurnContext`."""
+    graph = StateGraph(State, context_schema=TurnContext)
+    graph.add_node("think", think)
+    graph.add_node("act", act)
+    graph.add_node("check", check)
+    graph.add_edge(START, "think")
+    graph.add_conditional_edges("think", _after_thinking, ["act", "check"])
+    graph.add_edge("act", "think")
+    graph.add_conditional_edges("check", _after_checking, ["think", END])
+    return graph.compile(checkpointer=checkpointer)
+
+
+# --- think -------------------------------------------------------------------------------------------
+
+
+def think(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+    """Ask the language model, or the planner, for tool calls or an answer."""
+    turn = runtime.context
+    if turn.cancelled.is_set():
+        raise TurnCancelled
+    messages = repaired(state["messages"])
+    reply: AIMessage | None = None
+    if turn.llm is not None:
+        try:
+            reply = _ask_llm(turn, messages)
+        except LLMTrouble as trouble:
+            turn.fall_back(str(trouble))
+    if reply is None:
+        reply = _ask_planner(turn, messages)
+    if reply.invalid_tool_calls and turn.llm is not None:
+        return _malformed(turn, reply, messages)
+    if reply.tool_calls:
+        turn.candidate = None
+        return {"messages": [reply]}
+    turn.candidate = reply
+    return {}
+
+
+def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
+    prompt: list[BaseMessage] = [SystemMessage(system_prompt(_now(messages))), *_shortened(messages)]
+    if turn.rejected is not None:
+        answer, complaint = turn.rejected
+        prompt += [answer, HumanMessage(complaint)]
+    spent = turn.calls_made >= turn.max_tool_calls or turn.rejected is not None
+    model = turn.llm if spent else turn.llm.bind_tools(list(turn.tools.values()))  # type: ignore[union-attr]
+    gate = _SentenceGate(turn, _sources(messages)) if turn.rejected is None else None
+    reply = stream_reply(
+        model,
+        prompt,
+        silence_s=turn.silence_s,
+        deadline=turn.deadline,
+        on_text=gate.feed if gate else lambda text: None,
+    )
+    if spent and (reply.tool_calls or reply.invalid_tool_calls):
+        reply = AIMessage(content=reply.content)
+        if not reply.text:
+            raise LLMTrouble("it asks for tools without end")
+    if gate is not None:
+        gate.flush()
+    return reply
+
+
+def _ask_planner(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
+    gate = _SentenceGate(turn, _sources(messages)) if not turn.streamed else None
+    whole: Any = None
+    for piece in turn.planner.bind_tools(list(turn.tools.values())).stream(messages):
+        whole = piece if whole is None else whole + piece
+        if gate is not None and piece.text:
+            gate.feed(piece.text)
+    if gate is not None:
+        gate.flush()
+    return AIMessage(content=whole.content, tool_calls=whole.tool_calls)
+
+
+def _malformed(turn: TurnContext, reply: AIMessage, messages: Sequence[BaseMessage]) -> dict[str, Any]:
+    """Send unreadable tool calls back once as errors; the second time the planner takes over."""
+    turn.malformed += 1
+    if turn.malformed > 1:
+        turn.fall_back("it writes tool calls that can't be read")
+        answer = _ask_planner(turn, list(messages))
+        turn.candidate = None if answer.tool_calls else answer
+        return {"messages": [answer]} if answer.tool_calls else {}
+    calls = [
+        {
+            "name": call.get("name") or "unknown",
+            "args": {},
+            "id": call.get("id") or f"malformed_{nth}",
+            "type": "tool_call",
+        }
+        for nth, call in enumerate(reply.invalid_tool_calls)
+    ]
+    refused = [
+        ToolMessage(
+            f"The arguments of {call['name']} were not valid JSON, so it did not run. Call it again with a JSON object.",
+            tool_call_id=str(call["id"]),
+            name=str(call["name"]),
+            status="error",
+        )
+        for call in calls
+    ]
+    turn.calls_made += len(calls)
+    turn.candidate = None
+    # The readable calls of the same reply are dropped: the model is asked to send all of them again.
+    return {"messages": [AIMessage(content=reply.content, tool_calls=calls), *refused]}
+
+
+def _after_thinking(state: State, runtime: Runtime[TurnContext]) -> str:
+    if runtime.context.candidate is not None:
+        return "check"
+    return "act"
+
+
+# --- act ---------------------------------------------------------------------------------------------
+
+
+def act(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+    """Run the calls of the last reply, in parallel, within the turn's budget."""
+    turn = runtime.context
+    reply = state["messages"][-1]
+    if not isinstance(reply, AIMessage):
+        return {}  # every call was malformed and has been answered
+    earlier = _calls_of_turn(state["messages"][:-1])
+    results: dict[str, ToolMessage] = {}
+    threads: list[threading.Thread] = []
+    slots = threading.Semaphore(_MOST_WORKERS)
+    for call in reply.tool_calls:
+        turn.calls_made += 1
+        key = _key(call["name"], call["args"])
+        wrong = _wrong(turn, call, state["messages"])
+        if wrong is not None:
+            results[call["id"]] = _failed(call, wrong)
+            _tell(turn, call, results[call["id"]])
+        elif key in earlier:
+            old = earlier[key]
+            results[call["id"]] = ToolMessage(
+                f"{old.text}\n{_SAME_CALL}", tool_call_id=call["id"], name=call["name"], artifact=old.artifact,
+                additional_kwargs={"seconds": 0.0, "reused": True},
+            )  # fmt: skip
+        else:
+            turn.emit(ToolStarted(id=call["id"], name=call["name"], arguments=call["args"]))
+            runner = threading.Thread(
+                target=copy_context().run,
+                args=(_run, turn, call, results, slots),
+                name=f"tool-{call['name']}",
+                daemon=True,
+            )
+            threads.append(runner)
+            runner.start()
+    for runner in threads:
+        runner.join(max(turn.deadline - time.monotonic(), 0.0))
+    for call in reply.tool_calls:
+        if call["id"] not in results:
+            late = _failed(call, f"{call['name']} took longer than this turn may; try again with less.")
+            results.setdefault(call["id"], late)
+            _tell(turn, call, results[call["id"]])
+    return {"messages": [results[call["id"]] for call in reply.tool_calls]}
+
+
+def _run(turn: TurnContext, call: Any, results: dict[str, ToolMessage], slots: threading.Semaphore) -> None:
+    from shortcast_tools.progress import listening
+
+    def forward(done: int, total: int, text: str) -> None:
+        turn.emit(ToolProgress(id=call["id"], done=done, total=total, text=text))
+
+    with slots:
+        started = time.monotonic()
+        with listening(forward):
+            message = turn.tools[call["name"]].invoke({**call, "type": "tool_call"})
+    message.additional_kwargs["seconds"] = round(time.monotonic() - started, 3)
+    if isinstance(message.artifact, Record):
+        record = message.artifact
+        message.artifact = pack(record)
+        message.additional_kwargs["summary"] = summary_of(record)
+    if results.setdefault(call["id"], message) is message:
+        _tell(turn, call, message)
+
+
+def _wrong(turn: TurnContext, call: Any, messages: Sequence[BaseMessage]) -> str | None:
+    """Say why a call is not run, if it is not."""
+    if call["name"] not in turn.tools:
+        return f"There is no tool {call['name']}; there are {', '.join(turn.tools)}."
+    unknown = set(call["args"]) - set(turn.tools[call["name"]].args)
+    if unknown:
+        return f"{call['name']} has no argument {', '.join(sorted(unknown))}; it takes {', '.join(turn.tools[call['name']].args)}."
+    if turn.calls_made > turn.max_tool_calls:
+        return f"This turn's {turn.max_tool_calls} tool calls are used up; answer from what you have."
+    if time.monotonic() >= turn.deadline:
+        return "This turn's time is used up; answer from what you have."
+    return refusal(call["name"], call["args"], messages)
+
+
+def _failed(call: Any, sentence: str) -> ToolMessage:
+    return ToolMessage(sentence, tool_call_id=call["id"], name=call["name"], status="error")
+
+
+def _tell(turn: TurnContext, call: Any, message: ToolMessage) -> None:
+    ok = message.status != "error"
+    turn.emit(
+        ToolFinished(
+            id=call["id"],
+            name=call["name"],
+            ok=ok,
+            summary=message.additional_kwargs.get("summary", "") if ok else message.text,
+            seconds=message.additional_kwargs.get("seconds", 0.0),
+            error=None if ok else message.text,
+        )
+    )
+
+
+def _key(name: str, arguments: dict[str, Any]) -> str:
+    return json.dumps([name, arguments], sort_keys=True, default=str)
+
+
+def _calls_of_turn(messages: Sequence[BaseMessage]) -> dict[str, ToolMessage]:
+    """Return the successful results since the user last spoke, by call."""
+    calls: dict[str, str] = {}
+    found: dict[str, ToolMessage] = {}
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            calls, found = {}, {}
+        elif isinstance(message, AIMessage):
+            calls |= {str(call["id"]): _key(call["name"], call["args"]) for call in message.tool_calls}
+        elif isinstance(message, ToolMessage) and message.status != "error" and message.tool_call_id in calls:
+            found.setdefault(calls[message.tool_call_id], message)
+    return found
+
+
+# --- check -------------------------------------------------------------------------------------------
+
+
+def check(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+    """Trace every number of the answer; send it back once, then strike what stands nowhere."""
+    turn = runtime.context
+    answer = turn.candidate
+    if answer is None:
+        return {}
+    sources = _sources(state["messages"])
+    untraced = trace(answer.text, sources).untraced
+    text = answer.text
+    if untraced:
+        if turn.llm is not None and turn.rejected is None and time.monotonic() < turn.deadline:
+            turn.rejected = (answer, untraced_numbers(untraced))
+            return {}
+        text, struck = strike(answer.text, sources)
+        if turn.llm is None:
+            log.error("The offline analyst wrote numbers that can't be traced: %s", ", ".join(struck))
+        turn.notice(f"Left out what could not be traced to a result: {', '.join(dict.fromkeys(struck))}.")
+    if not text.strip():
+        if turn.llm is not None:
+            turn.fall_back("nothing of its answer could be traced")
+            turn.candidate, turn.rejected = None, None
+            return {}
+        text = "I have no figure for that which I could trace to a result."
+    turn.rejected = None
+    _stream_rest(turn, text)
+    return {
+        "messages": [
+            AIMessage(text, additional_kwargs={"analyst": turn.analyst, "notices": list(turn.notices)})
+        ]
+    }
+
+
+def _after_checking(state: State, runtime: Runtime[TurnContext]) -> str:
+    turn = runtime.context
+    return "think" if turn.candidate is None or turn.rejected is not None else END
+
+
+def _stream_rest(turn: TurnContext, text: str) -> None:
+    """Emit what of the final answer has not been streamed; if it was rewritten, the surface replaces it."""
+    if not turn.streamed:
+        turn.emit(TextDelta(text=text))
+    elif text.startswith(turn.streamed.rstrip()):
+        rest = text[len(turn.streamed.rstrip()) :]
+        if rest.strip():
+            turn.emit(TextDelta(text=rest))
+    else:
+        turn.notice("The answer was rewritten after its numbers were checked.")
+    turn.streamed = text
+
+
+class _SentenceGate:
+    """Lets text through sentence by sentence, as long as every number in it can be traced."""
+
+    def __init__(self, turn: TurnContext, sources: Sources) -> None:
+        self._turn, self._sources, self._held, self._shut = turn, sources, "", False
+
+    def feed(self, text: str) -> None:
+        """Take the next piece, and let finished sentences through."""
+        self._held += text
+        if "\n" not in self._held and len(sentences(self._held)) < 2:
+            return
+        cut = max(
+            self._held.rfind("\n") + 1, len(self._held) - len(sentences(self._held)[-1]) if self._held else 0
+        )
+        ready, self._held = self._held[:cut], self._held[cut:]
+        self._let(ready)
+
+    def flush(self) -> None:
+        """Let the rest through."""
+        ready, self._held = self._held, ""
+        self._let(ready)
+
+    def _let(self, text: str) -> None:
+        if not text or self._shut:
+            return
+        if trace(text, self._sources).untraced:
+            self._shut = True
+            return
+        self._turn.streamed += text
+        self._turn.emit(TextDelta(text=text))
+
+
+# --- messages ----------------------------------------------------------------------------------------
+
+
+class TurnCancelled(Exception):
+    """The surface went away in the middle of a turn."""
+
+
+def repaired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Return the messages with every tool call answered exactly once, right after it was made.
+
+    A crash in the middle of a turn leaves calls without results; no model accepts such a history.
+    """
+    answers = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
+    whole: list[BaseMessage] = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            continue
+        whole.append(message)
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                answer = answers.get(call["id"] or "")
+                whole.append(answer or _failed(call, "The turn was interrupted before this tool had run."))
+    return whole
+
+
+def _shortened(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Shorten old tool results, so that a long thread still fits a small window."""
+    results = [message for message in messages if isinstance(message, ToolMessage)]
+    old = {id(message) for message in results[:-_RECENT_RESULTS]}
+    return [
+        message.model_copy(update={"content": message.text[:_SHORTENED] + " …"})
+        if id(message) in old and len(message.text) > _SHORTENED
+        else message
+        for message in messages
+    ]
+
+
+def _sources(messages: Sequence[BaseMessage]) -> Sources:
+    """Gather what an answer may use: results of tools, and the user's words."""
+    sources = Sources()
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            record = unpack(message.artifact)
+            sources.read(record if record is not None else message.text)
+        elif isinstance(message, HumanMessage):
+            sources.read(message.text)
+            sources.read(message.additional_kwargs.get("facts", {}))
+            sources.read(message.additional_kwargs.get("problems", []))
+    return sources
+
+
+def _now(messages: Sequence[BaseMessage]) -> str:
+    said_at = [
+        message.additional_kwargs.get("said_at") for message in messages if isinstance(message, HumanMessage)
+    ]
+    return str(said_at[-1]) if said_at and said_at[-1] else ""

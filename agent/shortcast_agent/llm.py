@@ -1,0 +1,171 @@
+"""The language model: any OpenAI-compatible endpoint named by the settings, and what can go wrong with it.
+
+Whatever goes wrong there (down, slow, HTML instead of an answer) becomes one `LLMTrouble`, and the offline
+analyst takes over: an endpoint may fail in any way that software can.
+"""
+
+import logging
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from shortcast_ml.errors import ServiceError
+from shortcast_ml.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage, BaseMessage
+
+log = logging.getLogger(__name__)
+
+_NO_KEY = "not-needed"  # local endpoints take any key, but the client wants one
+_LISTING_TIMEOUT_S = 10.0
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)\s*", re.DOTALL)
+
+
+class LLMTrouble(ServiceError):
+    """The language model can't be used for this turn; the message says why in a few words."""
+
+
+def is_configured(settings: Settings) -> bool:
+    """Say whether the settings name a language model."""
+    return bool(settings.llm_model or settings.llm_base_url)
+
+
+def model_name(settings: Settings) -> str:
+    """Return the chat model's name; with an endpoint and no name, the first that the endpoint lists.
+
+    Raises LLMTrouble when the endpoint lists none.
+    """
+    if settings.llm_model:
+        return settings.llm_model
+    import openai
+
+    client = openai.OpenAI(
+        base_url=settings.llm_base_url, api_key=_key(settings), timeout=_LISTING_TIMEOUT_S, max_retries=0
+    )
+    try:
+        listed = [model.id for model in client.models.list()]
+    except Exception as error:  # see the module's docstring
+        raise LLMTrouble(f"its list of models can't be read ({_reason(error)})") from error
+    if not listed:
+        raise LLMTrouble("it lists no models: set SHORTCAST_LLM_MODEL")
+    return listed[0]
+
+
+def open_llm(settings: Settings, name: str) -> Any:
+    """Return the chat model of the settings, ready to stream. Raises LLMTrouble when a key is missing."""
+    from langchain_openai import ChatOpenAI
+
+    return ChatOpenAI(
+        model=name,
+        base_url=settings.llm_base_url,
+        api_key=_key(settings),  # type: ignore[arg-type]
+        temperature=settings.llm_temperature,
+        timeout=settings.llm_timeout_s,
+        max_retries=settings.llm_max_retries,
+        streaming=True,
+        stream_usage=False,
+        use_responses_api=False,
+    )
+
+
+def _key(settings: Settings) -> str:
+    if settings.openai_api_key is not None:
+        return settings.openai_api_key.get_secret_value()
+    if settings.llm_base_url:
+        return _NO_KEY
+    raise LLMTrouble("OPENAI_API_KEY is not set")
+
+
+def stream_reply(
+    model: Any,
+    messages: "Sequence[BaseMessage]",
+    *,
+    silence_s: float,
+    deadline: float,
+    on_text: Callable[[str], None],
+) -> "AIMessage":
+    """Return the model's reply, passing its text on as it comes.
+
+    `silence_s` bounds the wait for the next piece, `deadline` (time.monotonic) the whole reply. Raises
+    LLMTrouble when the endpoint fails, is too slow, or sends neither text nor a tool call.
+    """
+    from langchain_core.messages import AIMessage, AIMessageChunk
+
+    pieces: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    stopped = threading.Event()
+
+    def read() -> None:
+        try:
+            for piece in model.stream(list(messages)):
+                if stopped.is_set():
+                    return
+                pieces.put(piece)
+            pieces.put(None)
+        except Exception as error:  # see the module's docstring
+            pieces.put(error)
+
+    context = copy_context()
+    threading.Thread(target=context.run, args=(read,), name="shortcast-llm", daemon=True).start()
+    whole: AIMessageChunk | None = None
+    shown = 0
+    while True:
+        try:
+            piece = pieces.get(timeout=max(min(silence_s, deadline - time.monotonic()), 0.01))
+        except queue.Empty:
+            stopped.set()
+            raise LLMTrouble("it took too long to answer") from None
+        if isinstance(piece, Exception):
+            log.warning("The language model failed: %s", piece, exc_info=piece)
+            raise LLMTrouble(_reason(piece)) from piece
+        if piece is None:
+            break
+        whole = piece if whole is None else whole + piece
+        spoken = _spoken(whole.text)
+        if len(spoken) > shown:
+            on_text(spoken[shown:])
+            shown = len(spoken)
+    if whole is None:
+        raise LLMTrouble("it sent nothing")
+    text = _THOUGHTS.sub("", whole.text).strip()
+    if not text and not whole.tool_calls and not whole.invalid_tool_calls:
+        raise LLMTrouble("it sent an empty answer")
+    if re.match(r"\s*<(?:!doctype|html|head|body)\b", text, re.IGNORECASE):
+        raise LLMTrouble("it sent a web page instead of an answer")
+    return AIMessage(content=text, tool_calls=whole.tool_calls, invalid_tool_calls=whole.invalid_tool_calls)
+
+
+def _spoken(text: str) -> str:
+    """Return the text without a reasoning model's thoughts, and without what may yet become their tag."""
+    text = _THOUGHTS.sub("", text).lstrip()
+    opening = text.rfind("<")
+    return text[:opening] if opening >= 0 and "<think>".startswith(text[opening:]) else text
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a few words what an endpoint's failure was."""
+    import openai
+
+    # langchain-openai wraps the client's errors; the innermost one knows best.
+    cause: BaseException = error
+    while cause.__cause__ is not None and not isinstance(cause, openai.APIError):
+        cause = cause.__cause__
+    if isinstance(cause, openai.APITimeoutError) or "timeout" in type(cause).__name__.lower():
+        return "it took too long to answer"
+    if isinstance(cause, openai.AuthenticationError | openai.PermissionDeniedError):
+        return "it refused the key"
+    if isinstance(cause, openai.RateLimitError):
+        return "it is over its rate limit or quota"
+    if isinstance(cause, openai.NotFoundError):
+        return "it does not know the model or the address"
+    if isinstance(cause, openai.BadRequestError):
+        return "it refused the request"
+    if isinstance(cause, openai.APIStatusError):
+        return f"it answered with status {cause.status_code}"
+    if isinstance(cause, openai.APIConnectionError | OSError):
+        return "it can't be reached"
+    return "it sent something that is not an answer"

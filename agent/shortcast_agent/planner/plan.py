@@ -1,0 +1,459 @@
+"""What to do about a turn: which tools to call with which arguments, or which question to ask back."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
+from shortcast_agent.planner.slots import nearest_horizon, read_count
+from shortcast_agent.planner.understand import understand
+from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
+from shortcast_agent.planner.when import days_of
+from shortcast_ml.records import Comparison, Diagnosis, Forecast, Published, SimilarVideos
+
+_SUBJECT = ("title", "video", "thumbnail")
+_ANOTHER = re.compile(
+    r"\b(?:another|different|new|next|other)\b.{0,20}\b(?:video|draft|short|clip|idea)\b"
+    r"|\b(?:a|my) (?:video|short|clip)\b.{0,12}\b(?:called|titled|named)\b",
+    re.IGNORECASE,
+)
+_MAX_LINKS = 3
+
+
+@dataclass
+class Plan:
+    """The decision for one turn: the calls it wants, or a question back, and what it leaves behind."""
+
+    intents: tuple[str, ...]
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    question: str | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    draft: dict[str, Any] = field(default_factory=dict)
+    horizon: int | None = None
+    dropped: tuple[str, ...] = ()
+    talk: Talk = field(default_factory=Talk)
+
+    def want(self, name: str, **arguments: Any) -> None:
+        """Add a call, without the arguments that say nothing."""
+        self.calls.append(
+            (name, {key: value for key, value in arguments.items() if value not in (None, "", [], ())})
+        )
+
+
+def decide(turn: Turn, talk: Talk) -> Plan:
+    """Decide about a turn, given what earlier turns left and the results that this turn has so far."""
+    intents = understand(turn, talk)
+    if (
+        intents[0] in ("inform", "adopt")
+        and talk.asked_for
+        and talk.asked == "draft"
+        and _has_subject(stated(turn))
+    ):
+        intents = (talk.asked_for,)
+    draft = _draft_after(turn, talk, intents[0])
+    plan = Plan(intents, draft=draft, horizon=_horizon(turn))
+    plan.talk = replace(
+        talk, draft=draft, asked=None, asked_for=None, last_intent=intents[0], turns=talk.turns + 1
+    )
+    for intent in intents:
+        _PLANNERS[intent](plan, turn, talk)
+        if plan.question:
+            break
+    _without_bad_files(plan, turn)
+    _learn(plan.talk, turn, plan)
+    return plan
+
+
+def remember(turns: list[Turn]) -> Talk:
+    """Return what finished turns leave behind."""
+    talk = Talk()
+    for turn in turns:
+        talk = decide(turn, talk).talk
+    return talk
+
+
+# --- one planner per intent --------------------------------------------------------------------------
+
+
+def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if _link(turn):
+        return _diagnose(plan, turn, talk)
+    if not _has_subject(plan.draft):
+        return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
+    if plan.draft.get("video") or plan.draft.get("thumbnail"):
+        plan.want("inspect_draft", **plan.draft)
+    plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
+    plan.want("explain_forecast", **plan.draft, horizon_days=plan.horizon)
+    plan.want("suggest_changes", **plan.draft)
+    plan.want("find_similar_videos", **_looks(plan.draft))
+    return None
+
+
+def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if not _has_subject(plan.draft):
+        return _ask(
+            plan, "draft", "forecast", "Which video? Give me its title, a video file, or a thumbnail."
+        )
+    plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
+    return None
+
+
+def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if not _has_subject(plan.draft):
+        return _ask(
+            plan,
+            "draft",
+            "explain",
+            "There is no forecast yet. Give me a title, a video file, or a thumbnail.",
+        )
+    plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
+    plan.want("explain_forecast", **plan.draft, horizon_days=plan.horizon)
+    return None
+
+
+def _suggest(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if not _has_subject(plan.draft):
+        return _ask(
+            plan, "draft", "suggest", "What should I improve? Give me a title, a video file, or a thumbnail."
+        )
+    plan.want("suggest_changes", **plan.draft, limit=turn.slots.limit or turn.facts.get("limit"))
+    return None
+
+
+def _inspect(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if not plan.draft.get("video") and not plan.draft.get("thumbnail"):
+        return _ask(plan, "draft", "inspect", "There is no file yet. Attach the video or the thumbnail.")
+    plan.want("inspect_draft", **plan.draft)
+    return None
+
+
+def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
+    base, patch = _without_variant(plan.draft), hypothesis(turn, talk)
+    if not _has_subject(base):
+        if not _has_subject(patch):
+            return _ask(
+                plan, "draft", "judge", "What if for which video? Give me its title or attach it first."
+            )
+        plan.draft = plan.talk.draft = base | patch
+        return _forecast(plan, turn, talk)
+    several = alternatives(turn)
+    if several:
+        return _each(plan, base, several)
+    if not patch:
+        return _suggest(plan, turn, talk)
+    plan.talk.hypothetical = patch
+    if patch.keys() == {"title"} and base.get("title"):
+        rest = {name: value for name, value in base.items() if name != "title"}
+        plan.talk.variants = [{"title": base["title"]}, {"title": patch["title"]}]
+        plan.want("compare_variants", titles=[base["title"], patch["title"]], **rest)
+        return None
+    if patch.keys() == {"thumbnail"} and base.get("thumbnail"):
+        rest = {name: value for name, value in base.items() if name != "thumbnail"}
+        plan.talk.variants = [{"thumbnail": base["thumbnail"]}, {"thumbnail": patch["thumbnail"]}]
+        plan.want("compare_variants", thumbnails=[base["thumbnail"], patch["thumbnail"]], **rest)
+        return None
+    label = ", ".join(alternative.label for alternative in [Alternative.of(patch, turn)])
+    return _each(plan, base, (Alternative("as it stands", {}), Alternative(label, patch)))
+
+
+def _each(plan: Plan, base: dict[str, Any], several: tuple[Alternative, ...]) -> None:
+    """Forecast each of several alternatives of one draft."""
+    plan.alternatives = several
+    plan.talk.variants = [alternative.patch for alternative in several]
+    for alternative in several:
+        plan.want("forecast_views", **(base | alternative.patch), horizon_days=plan.horizon)
+
+
+def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
+    titles = list(turn.facts.get("titles") or turn.slots.titles)
+    pictures = list(turn.facts.get("thumbnails") or turn.pictures)
+    draft = dict(plan.draft)
+    if len(titles) == 1 and talk.draft.get("title") not in (None, titles[0]):
+        titles = [talk.draft["title"], titles[0]]
+    if len(pictures) == 1 and talk.draft.get("thumbnail") not in (None, pictures[0]):
+        pictures = [talk.draft["thumbnail"], pictures[0]]
+    if len(titles) >= 2 or len(pictures) >= 2:
+        variants: dict[str, Any] = {}
+        if len(titles) >= 2:
+            draft.pop("title", None)
+            variants["titles"] = titles
+        if len(pictures) >= 2 and (len(titles) < 2 or len(titles) == len(pictures)):
+            draft.pop("thumbnail", None)
+            variants["thumbnails"] = pictures
+        plan.talk.variants = [
+            {name[:-1]: values[nth] for name, values in variants.items()}
+            for nth in range(len(next(iter(variants.values()))))
+        ]
+        plan.want("compare_variants", **variants, **draft)
+        return None
+    several = alternatives(turn)
+    if several and _has_subject(draft):
+        return _each(plan, draft, several)
+    if talk.comparison is not None:
+        return None  # "which one?" about what was just compared: answered from that result
+    what = "thumbnails: attach two or more pictures" if re.search(r"thumb|picture|image|cover", turn.said, re.I) else (
+        "titles: write both, each in quotes"
+    )  # fmt: skip
+    return _ask(plan, "variants", "compare", f"I can compare {what}.")
+
+
+def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
+    channel = {name: plan.draft[name] for name in CHANNEL[1:] if plan.draft.get(name)}
+    record = turn.facts.get("record") or (turn.records[0] if turn.records else None)
+    neighbour = _pointed_neighbour(turn, talk)
+    link = _link(turn) or neighbour
+    if record:
+        plan.want("diagnose_video", record=record, **channel)
+    elif link:
+        plan.talk.link = link
+        plan.want("diagnose_video", url=link, **({} if neighbour else channel))
+    else:
+        views, age = _figures(turn, talk)
+        plan.talk.views, plan.talk.age_days = views, age
+        if views is None and age is None and talk.link and not _has_subject(stated(turn)):
+            plan.talk.link = talk.link
+            plan.want("diagnose_video", url=talk.link, **channel)
+            return None
+        if views is None or age is None:
+            wanted = {(True, True): "its link, or its views and how many days ago you posted it",
+                      (True, False): "how many views it has", (False, True): "how many days ago you posted it"}  # fmt: skip
+            return _ask(
+                plan,
+                "figures",
+                "diagnose",
+                f"To judge what it did I need {wanted[views is None, age is None]}.",
+            )
+        plan.want("diagnose_video", views=views, age_days=age, **plan.draft)
+    return None
+
+
+def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
+    limit = turn.slots.limit or turn.facts.get("limit")
+    platform = turn.slots.platform or turn.facts.get("platform")
+    if plan.intents[0] != "similar":
+        video = turn.found(Published) or getattr(turn.found(Diagnosis), "video", None)
+        if video is not None:
+            plan.want("find_similar_videos", title=video.draft.title, limit=limit)
+        elif _has_subject(plan.draft) and not any(name == "find_similar_videos" for name, _ in plan.calls):
+            plan.want("find_similar_videos", **_looks(plan.draft), limit=limit)
+        return None
+    link = _link(turn)
+    if link:
+        plan.talk.link = link
+        plan.want("fetch_video", url=link)
+        video = turn.found(Published)
+        if video is not None and video.draft.title:
+            plan.want("find_similar_videos", title=video.draft.title, limit=limit, platform=platform)
+        return None
+    topic = turn.facts.get("query") or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
+    if turn.pictures or turn.videos:
+        plan.want("find_similar_videos", **_looks(stated(turn)), limit=limit, platform=platform)
+    elif topic and not (turn.slots.titles and turn.slots.title_cued):
+        plan.want("find_similar_videos", query=topic, limit=limit, platform=platform)
+    elif _has_subject(plan.draft):
+        plan.want("find_similar_videos", **_looks(plan.draft), limit=limit, platform=platform)
+    else:
+        return _ask(
+            plan, "topic", "similar", "Similar to what? Name a topic or a title, or attach a picture."
+        )
+    return None
+
+
+def _fetch(plan: Plan, turn: Turn, talk: Talk) -> None:
+    links = (
+        [turn.facts["url"]]
+        if turn.facts.get("url")
+        else list(turn.slots.links) or ([talk.link] if talk.link else [])
+    )
+    if not links:
+        return _ask(plan, "link", "fetch", "Which video? Paste its link.")
+    plan.talk.link = links[0]
+    for link in links[:_MAX_LINKS]:
+        plan.want("fetch_video", url=link)
+    return None
+
+
+def _collect(plan: Plan, turn: Turn, talk: Talk) -> None:
+    topic = (
+        turn.facts.get("query")
+        or _link(turn)
+        or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
+    )
+    if not topic:
+        return _ask(
+            plan, "topic", "collect", "Collect videos about what? Name a niche, or paste a channel's link."
+        )
+    platform = turn.slots.platform or turn.facts.get("platform")
+    plan.want("collect", query=topic, limit=turn.slots.limit or turn.facts.get("limit"), platform=platform)
+    return None
+
+
+def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if not stated(turn):
+        return None
+    if not _has_subject(plan.draft):
+        return _ask(
+            plan, "draft", "judge", "Noted. Now show me the draft: its title, a video file, or a thumbnail."
+        )
+    return _forecast(plan, turn, talk) if talk.forecasted else _judge(plan, turn, talk)
+
+
+def _adopt(plan: Plan, turn: Turn, talk: Talk) -> None:
+    choice: dict[str, Any] | None = None
+    if talk.variants:
+        nth = turn.slots.ordinal
+        if nth is None and talk.comparison is not None:
+            labels = [variant.label for variant in talk.comparison.variants]
+            nth = labels.index(talk.comparison.best) if talk.comparison.best in labels else None
+        nth = len(talk.variants) - 1 if nth is None or nth == -1 else nth
+        choice = talk.variants[nth] if nth < len(talk.variants) else None
+    chosen = choice if choice is not None else talk.hypothetical
+    if not chosen and not stated(turn):
+        return _ask(
+            plan,
+            "variants",
+            "compare",
+            "There is nothing to choose from yet. Write two titles, or attach two pictures.",
+        )
+    plan.draft = plan.talk.draft = plan.draft | dict(chosen)
+    plan.talk.variants, plan.talk.hypothetical, plan.talk.comparison = [], {}, None
+    return _forecast(plan, turn, talk)
+
+
+def _nothing(plan: Plan, turn: Turn, talk: Talk) -> None:
+    plan.talk.asked, plan.talk.asked_for = talk.asked, talk.asked_for
+
+
+_PLANNERS = {
+    "judge": _judge, "forecast": _forecast, "explain": _explain, "suggest": _suggest, "inspect": _inspect,
+    "whatif": _whatif, "compare": _compare, "diagnose": _diagnose, "similar": _similar, "fetch": _fetch,
+    "collect": _collect, "inform": _inform, "adopt": _adopt,
+    "greet": _nothing, "thanks": _nothing, "help": _nothing, "out": _nothing, "unclear": _nothing,
+}  # fmt: skip
+
+
+# --- helpers -----------------------------------------------------------------------------------------
+
+
+def _ask(plan: Plan, what: str, intent: str, question: str) -> None:
+    plan.question = question
+    plan.talk.asked, plan.talk.asked_for = what, intent
+
+
+def _has_subject(draft: dict[str, Any]) -> bool:
+    return any(draft.get(name) for name in _SUBJECT)
+
+
+def _link(turn: Turn) -> str | None:
+    return turn.facts.get("url") or (turn.slots.links[0] if turn.slots.links else None)
+
+
+def _looks(draft: dict[str, Any]) -> dict[str, Any]:
+    """Return what similar videos are looked up by."""
+    return {name: draft[name] for name in _SUBJECT if draft.get(name)}
+
+
+def _horizon(turn: Turn) -> int | None:
+    return nearest_horizon(turn.facts.get("horizon_days") or turn.slots.horizon_days)
+
+
+def _draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
+    """Return the draft that a turn leaves; what is only supposed or compared does not enter it."""
+    patch = stated(turn)
+    if talk.asked == "draft" and not _has_subject(patch) and intent == talk.asked_for and turn.said.strip():
+        patch["title"] = turn.said.strip().strip("\"'“”")
+    base = dict(talk.draft)
+    if intent in ("collect", "fetch", "similar"):
+        return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
+    if intent == "compare":
+        patch = {
+            name: value
+            for name, value in patch.items()
+            if name not in ("title", "thumbnail", "publish_at", "duration_s")
+        }
+        return base | patch
+    if intent == "whatif" and (_has_subject(base) or "video" in patch):
+        return base | ({"video": patch["video"]} if "video" in patch and not base.get("video") else {})
+    new_title = "title" in patch and base.get("title") not in (None, patch["title"])
+    fresh_start = ("video" in patch and base.get("video") not in (None, patch["video"])) or (
+        new_title and (intent == "diagnose" or bool(_ANOTHER.search(turn.slots.masked)))
+    )
+    if fresh_start:
+        base = {name: base[name] for name in CHANNEL if name in base}
+    return {name: value for name, value in (base | patch).items() if name in DRAFT}
+
+
+def _without_variant(draft: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in draft.items() if value not in (None, "")}
+
+
+def _figures(turn: Turn, talk: Talk) -> tuple[int | None, float | None]:
+    """Return the views and age of a published video as stated now, or in the question before."""
+    slots = turn.slots
+    views, age = turn.facts.get("views", slots.views), turn.facts.get("age_days", slots.age_days)
+    if age is None and slots.horizon_days is not None:
+        age = slots.horizon_days  # "300 views in 3 days"
+    if talk.asked == "figures":
+        bare = re.fullmatch(
+            r"(?:about |only |just )?([\d.,]+ ?[kKmM]?)(?: (?:views|days?))?", turn.said.strip()
+        )
+        if age is None:
+            age = days_of(slots.masked)
+        if views is None and talk.views is None and bare and age is None:
+            views = int(read_count(bare.group(1).replace(" ", "")))
+        elif age is None and talk.views is not None and bare:
+            age = read_count(bare.group(1).replace(" ", ""))
+    if talk.asked == "figures" or talk.last_intent == "diagnose":
+        views, age = (talk.views if views is None else views), (talk.age_days if age is None else age)
+    return (None if views is None else int(views)), (None if age is None else float(age))
+
+
+def _pointed_neighbour(turn: Turn, talk: Talk) -> str | None:
+    nth = turn.slots.ordinal
+    if nth is None or not talk.neighbours or talk.variants or nth >= len(talk.neighbours):
+        return None
+    return talk.neighbours[nth].url
+
+
+def _without_bad_files(plan: Plan, turn: Turn) -> None:
+    """When a file could not be read, plan the same calls once more without it, or ask for something else."""
+    failed = [call.arguments for call in turn.calls if call.error and call.name != "compare_variants"]
+    worked = [call.arguments for call in turn.calls if call.record]
+    bad = []
+    if any(arguments.get("video") for arguments in failed):
+        bad.append("video")
+    if any(arguments.get("thumbnail") and not arguments.get("video") for arguments in failed):
+        bad.append("thumbnail")
+    bad = [
+        name for name in bad if plan.draft.get(name) and not any(arguments.get(name) for arguments in worked)
+    ]
+    if not bad:
+        return
+    plan.dropped = tuple(bad)
+    plan.draft = plan.talk.draft = {key: value for key, value in plan.draft.items() if key not in bad}
+    if not _has_subject(plan.draft):
+        _ask(plan, "draft", plan.intents[0], "Give me the title, or another file, and I go on from there.")
+        return
+    plan.calls = [
+        (tool, {key: value for key, value in arguments.items() if key not in bad})
+        for tool, arguments in plan.calls
+        if tool != "inspect_draft"
+    ]
+
+
+def _learn(talk: Talk, turn: Turn, plan: Plan) -> None:
+    """Keep what the results of a turn give later turns to build on."""
+    comparison, similar = turn.found(Comparison), turn.found(SimilarVideos)
+    diagnosis, published = turn.found(Diagnosis), turn.found(Published)
+    if comparison is not None:
+        talk.comparison = comparison
+    if similar is not None:
+        talk.neighbours = similar.neighbours
+        if plan.intents[0] == "similar":
+            talk.variants = []
+    if diagnosis is not None:
+        talk.published = diagnosis.video
+        talk.neighbours = diagnosis.better_neighbours or talk.neighbours
+    if published is not None:
+        talk.published = published
+    talk.forecasted = talk.forecasted or turn.found(Forecast) is not None
