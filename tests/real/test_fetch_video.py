@@ -1,5 +1,6 @@
 """fetch_video through the real yt-dlp against a real web site on loopback."""
 
+import gzip
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -107,6 +108,21 @@ def test_two_pages_of_the_same_name_are_two_videos(site: LocalSite, settings: Se
 def test_a_redirect_on_the_same_site_is_followed(site: LocalSite, settings: Settings, video: bytes) -> None:
     site.put_video("/watch/latte", video)
     assert fetch(site.redirect("/short", "/watch/latte"), settings).draft.title == "Three second latte trick"
+
+
+def test_a_list_of_one_video_is_that_video(site: LocalSite, settings: Settings, video: bytes) -> None:
+    url = site.put_feed("/feed", [site.put_video("/watch/latte", video)])
+    assert fetch(url, settings).draft.title == "Three second latte trick"
+
+
+def test_a_packed_page_is_unpacked(site: LocalSite, settings: Settings, video: bytes) -> None:
+    site.put_video("/watch/latte", video)
+    packed = gzip.compress(site.answers["/watch/latte"].body)
+    url = site.put("/packed", packed, headers={"Content-Encoding": "gzip"})
+    with Browser(settings) as browser:
+        assert browser.get(url, 100_000) == site.answers["/watch/latte"].body
+        with pytest.raises(LinkError, match="over 0 MB"):
+            browser.get(url, 10)
 
 
 # --- what can go wrong

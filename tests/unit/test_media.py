@@ -300,6 +300,31 @@ def test_a_cut_off_video_gives_a_reading_with_a_note(tmp_path: Path) -> None:
     assert sample_frames(tmp_path / "cut.mp4", 3)
 
 
+def test_a_long_video_that_is_cut_off_still_shows_its_beginning(tmp_path: Path) -> None:
+    whole = clip(tmp_path / "whole.mp4", seconds=40, tone=None, movflags="faststart").read_bytes()
+    path = save(tmp_path / "cut.mp4", whole[: len(whole) // 3])
+    frames = sample_frames(path, 2)
+    assert [frame.size for frame in frames][:1] == [(108, 192)]
+    assert "cut off" in read(path).notes[0]
+
+
+def test_frames_larger_than_8k_are_refused_before_decoding(tmp_path: Path) -> None:
+    import av
+
+    path = tmp_path / "vast.avi"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("rawvideo", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "bgr24"
+        frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), "bgr24")
+        out.mux([*stream.encode(frame), *stream.encode(None)])
+    data = bytearray(path.read_bytes())
+    header = data.index(b"strf") + 8  # BITMAPINFOHEADER: size, width, height
+    data[header + 4 : header + 12] = struct.pack("<ii", 16_000, 16_000)
+    with pytest.raises(MediaError) as error:
+        read(save(path, bytes(data)))
+    assert "16000x16000" in one_sentence(error)
+
+
 def test_a_minute_of_full_hd_is_read_quickly(tmp_path: Path) -> None:
     path = clip(tmp_path / "hd.mp4", seconds=60, width=1080, height=1920, step_s=5)
     start = time.perf_counter()

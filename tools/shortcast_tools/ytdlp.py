@@ -276,6 +276,7 @@ class Browser:
             "geo_bypass": False,
             "js_runtimes": {},
             "socket_timeout": WAIT_S,
+            "check_formats": False,  # checking one would download a piece of it
             "extractor_retries": 1,
         }
 
