@@ -175,6 +175,8 @@ def fit(
     import torch
     from torch.nn import functional
 
+    if epochs < 1:
+        raise InputError("Training needs one epoch or more.")
     last = len(image) - 2 * recipe.held_out
     validation = slice(last, last + recipe.held_out)
     torch.manual_seed(seed)
@@ -192,7 +194,7 @@ def fit(
         optimizer, recipe.learning_rate, total_steps=epochs * steps, pct_start=0.1
     )
     labels = torch.arange(batch)
-    best: tuple[float, int, tuple[Head, Head]] | None = None
+    best = (-1.0, 0, (sides[0].head(), sides[1].head()))
     for epoch in range(1, epochs + 1):
         for side in sides:
             side.module.train()
@@ -209,11 +211,9 @@ def fit(
         heads = (sides[0].head(), sides[1].head())
         scores = retrieval(heads[0].project(image[validation]), heads[1].project(text[validation]))
         reached = (scores["image_to_title"]["recall_at_10"] + scores["title_to_image"]["recall_at_10"]) / 2
-        if best is None or reached > best[0]:
+        if reached > best[0]:
             best = (reached, epoch, heads)
         report(epoch, epochs, f"validation recall@10 {reached:.3f}, loss {float(loss.detach()):.2f}")
-    if best is None:
-        raise InputError("Training needs one epoch or more.")
     return best[2], {"best_epoch": best[1], "validation_recall_at_10": round(best[0], 4)}
 
 

