@@ -149,12 +149,12 @@ def draw_comparison(comparison: Comparison) -> bytes:
     row_in = 0.80 if has_pictures else 0.66
     figure = new_figure(1.5 + row_in * len(variants))
     names = {v.label: drawable(v.label, f"Variant {number}") for number, v in enumerate(variants, start=1)}
-    best = wrap(names[comparison.best], 34, 1)[0]
+    ahead = wrap(names[comparison.best], 34, 1)[0]
     horizon = _days(variants[0].forecast.horizon_days)
     headline(
         figure,
-        f"{best} is ahead" if comparison.decisive else "Too close to call",
-        f"{say_percent(comparison.lead)} chance that {best} does better than the next one. Median and 80% "
+        f"{ahead} is ahead" if comparison.decisive else "Too close to call",
+        f"{say_percent(comparison.lead)} chance that {ahead} does better than the next one. Median and 80% "
         f"interval after {horizon}, and how many times the first one's.",
     )
     left = 0.50 if has_pictures else 0.40

@@ -1,20 +1,17 @@
 """`shortcast ask`: one question, or a file of conversations."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from shortcast_tools.forecast_views import forecast_views
 
 from shortcast_agent.cli.app import AsJson, app
 from shortcast_agent.cli.options import checked, options_of, takes
-from shortcast_ml.errors import InputError, ShortcastError
+from shortcast_tools.forecast_views import forecast_views
 
 if TYPE_CHECKING:
-    from shortcast_agent.analyst import Analyst
     from shortcast_agent.events import AskResult, Event
 
 
@@ -50,11 +47,13 @@ def ask(
     attachments = [path for path in (video, *(thumbnail or ())) if path is not None]
 
     from shortcast_agent.analyst import Analyst
+    from shortcast_agent.batch import public
+    from shortcast_tools.parts import parts
 
-    analyst = Analyst()
+    analyst = Analyst(parts())
     if as_json:
         result = analyst.ask(question, attachments=attachments, thread=thread, facts=facts)
-        typer.echo(result.model_dump_json())
+        typer.echo(json.dumps(public(result), ensure_ascii=False))
     else:
         _print_live(analyst.stream(question, attachments=attachments, thread=thread, facts=facts))
 
@@ -107,61 +106,16 @@ def _print_rest(words: Any, result: "AskResult", said: str, waiting: str) -> Non
 
 
 def _answer_batch(batch: Path, out: Path) -> None:
-    """Answer every line; a line that fails is answered with its error, and the exit code says so."""
+    """Answer every line of a file; a line that fails is answered with its error, and the exit code says so."""
     from shortcast_agent.analyst import Analyst
+    from shortcast_agent.batch import answer_batch
+    from shortcast_tools.parts import parts
 
     try:
-        lines = [line for line in batch.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{batch} can't be read: {error}. Give a JSON Lines file.") from None
-    unfinished = out.with_name(out.name + ".part")
-    failed = done = 0
-    try:
-        with unfinished.open("w", encoding="utf-8") as answers:
-            analyst = Analyst()
-            for line in lines:
-                answer = _answer_line(analyst, line, batch.parent)
-                answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
-                done += 1
-                failed += "error" in answer
+        answered, failed = answer_batch(batch, out, Analyst(parts()))
     except KeyboardInterrupt:
-        typer.echo(f"Stopped after {done} of {len(lines)}.", err=True)
+        typer.echo("Stopped. What was answered is kept; the same command goes on from there.", err=True)
         raise typer.Exit(130) from None
-    except OSError as error:
-        raise InputError(f"{out} can't be written: {error}.") from None
-    finally:
-        if done:
-            os.replace(unfinished, out)
-        else:
-            unfinished.unlink(missing_ok=True)
-    typer.echo(f"Answered {done - failed} of {len(lines)} to {out}.", err=True)
+    typer.echo(f"Answered {answered}, failed {failed}: see {out}.", err=True)
     if failed:
         raise typer.Exit(1)
-
-
-def _answer_line(analyst: "Analyst", line: str, folder: Path) -> dict[str, Any]:
-    """Hold one conversation in a thread of its own; the result is that of its last turn."""
-    case: Any = None
-    try:
-        case = json.loads(line)
-        turns = [(turn["user"], turn.get("attachments") or ()) for turn in case["turns"]]
-        if not turns:
-            raise InputError("A line without turns has no question.")
-        result: AskResult | None = None
-        for words, attachments in turns:
-            paths = [_resolved(Path(path), folder) for path in attachments]
-            result = analyst.ask(words, attachments=paths, thread=result.thread if result else None)
-        assert result is not None  # noqa: S101 - there is at least one turn
-        return {"id": case.get("id"), **result.model_dump(mode="json")}
-    except ShortcastError as error:
-        sentence = str(error)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        sentence = 'A line must look like {"id": ..., "turns": [{"user": "...", "attachments": []}]}.'
-    known = case.get("id") if isinstance(case, dict) else None
-    return {"id": known, "answer": "", "tool_calls": [], "report": {}, "error": sentence}
-
-
-def _resolved(path: Path, folder: Path) -> Path:
-    """Return a path as given, or beside the batch file when it only exists there."""
-    beside = folder / path
-    return beside if not path.exists() and beside.exists() else path

@@ -28,13 +28,14 @@ def options_of(
             continue
         value_type, description = _read(parameter.annotation)
         required = parameter.default is inspect.Parameter.empty
-        shown: Any = str(parameter.default) if not required and parameter.default else False
+        if not required and parameter.default:
+            description = f"{description} Default: {parameter.default}.".lstrip()
         info: Any
         if name == argument:
-            info = typer.Argument(help=description, show_default=shown)
+            info = typer.Argument(help=description, show_default=False)
         else:
             flag = "--" + (rename or {}).get(name, name).replace("_", "-")
-            info = typer.Option(flag, help=description, show_default=shown)
+            info = typer.Option(flag, help=description, show_default=False)
         default = inspect.Parameter.empty if required and name == argument else None
         found.append(
             inspect.Parameter(

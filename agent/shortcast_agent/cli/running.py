@@ -28,7 +28,7 @@ def mcp(
     host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port, with --http.")] = 8765,
 ) -> None:
-    """Serve the tools to other programs over the Model Context Protocol."""
+    """Serve the tools over the Model Context Protocol."""
     from shortcast_agent.mcp_server import serve
 
     serve(http=http, host=host, port=port)
@@ -36,47 +36,57 @@ def mcp(
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Option(help="Folder with the training data.")],
+    data: Annotated[Path, typer.Option(help="Folder that holds the collections to train on.")],
     out: Annotated[Path, typer.Option(help="Folder that the model is written to.")],
+    name: Annotated[str | None, typer.Option(help="What the model calls itself; its folder's name.")] = None,
 ) -> None:
     """Train a forecast model and write it with its card."""
     from shortcast_ml.train import train as train_model
 
-    train_model(data, out)
-    typer.echo(f"Wrote the model to {out}.", err=True)
+    train_model(data, out, name=name or out.resolve().name, progress=_say_step)
+    typer.echo(f"Wrote the model to {out}. Use it with SHORTCAST_MODEL={out}.", err=True)
 
 
 @app.command()
 def evaluate(
-    dataset: Annotated[str, typer.Option(help="Name of the data set's layout.")],
-    data: Annotated[Path, typer.Option(help="Folder with its files.")],
+    dataset: Annotated[str, typer.Option(help="Which collection's layout the files have.")],
+    data: Annotated[Path, typer.Option(help="Folder with the collection's files.")],
     model: Annotated[
         str | None, typer.Option(help="Judge this saved model on all rows: `starter` or a folder.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure forecasts with whole channels kept apart, beside the constant and the anchor alone."""
+    """Measure forecasts, with whole channels kept apart.
+
+    The full model stands beside the constant and the channel anchor alone.
+    """
     from shortcast_ml.evaluate import evaluate as judge
 
-    result = judge(dataset, data, model=model)
+    result = judge(dataset, data, model=model, progress=_say_step)
     if as_json:
         typer.echo(json.dumps(result))
-    else:
-        _show_rungs(result)
+        return
+    typer.echo(f"{result['dataset']}: {result['n']} videos, {result['protocol']}")
+    _show_rungs(result["rungs"])
+    for name, subset in result["subsets"].items():
+        typer.echo(f"\n{name.replace('_', ' ')}: {subset['n']} videos")
+        _show_rungs(subset["rungs"])
 
 
-def _show_rungs(result: dict[str, Any]) -> None:
+def _say_step(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _show_rungs(rungs: dict[str, dict[str, Any]]) -> None:
+    """Print one row a metric, one column a rung, each with its 95% interval."""
     from rich.console import Console
     from rich.table import Table
 
-    rungs: dict[str, dict[str, Any]] = result["rungs"]
-    table = Table(box=None, title=f"{result['dataset']}, {result['n']} videos", title_justify="left")
-    table.add_column("")
-    for name in rungs:
-        table.add_column(name, justify="right")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", *rungs):
+        table.add_column(name, justify="right" if name else "left")
     for metric in next(iter(rungs.values()), {}):
-        cells = (_interval(rung.get(metric)) for rung in rungs.values())
-        table.add_row(metric, *cells)
+        table.add_row(metric, *(_interval(rung.get(metric)) for rung in rungs.values()))
     Console(highlight=False).print(table)
 
 
@@ -88,7 +98,7 @@ def _interval(value: dict[str, float] | None) -> str:
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check the installation, one line a part, each with what to do when it is not well."""
+    """Check the installation, part by part."""
     from shortcast_agent.doctor import examine
 
     findings = []

@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from shortcast_tools.compare_variants import compare_variants
-from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.find_similar_videos import find_similar_videos
-from shortcast_tools.forecast_views import forecast_views
 
 from shortcast_agent.cli.app import AsJson, app
 from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_ml.records import Record
 from shortcast_tools.collect import collect
+from shortcast_tools.compare_variants import compare_variants
+from shortcast_tools.diagnose_video import diagnose_video
+from shortcast_tools.forecast_views import forecast_views
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +59,10 @@ def _forecast_table(table: Path, out: Path) -> None:
     )
 )
 def compare_command(as_json: AsJson = False, **given: Any) -> None:
-    """Compare titles or thumbnails: repeat --title or --thumbnail; the first is the one to beat."""
+    """Compare titles or thumbnails with each other.
+
+    Repeat --title or --thumbnail; the first is the one to beat.
+    """
     # One title beside several pictures (or the reverse) is what all the variants share.
     for many, one, other in (("titles", "title", "thumbnails"), ("thumbnails", "thumbnail", "titles")):
         if len(given.get(many, ())) == 1 and len(given.get(other, ())) > 1:
@@ -74,7 +77,10 @@ def compare_command(as_json: AsJson = False, **given: Any) -> None:
 @app.command("why")
 @takes(options_of(diagnose_video))
 def why_command(as_json: AsJson = False, **given: Any) -> None:
-    """Say why a published video did what it did: give --url, --record, or --views and --age-days."""
+    """Say why a published video did what it did.
+
+    Give --url, --record, or --views and --age-days with what is known of the video.
+    """
     result = diagnose_video(**checked(diagnose_video, given))
     if not _printed_json(result, as_json):
         from shortcast_agent.cli.show import show_diagnosis
@@ -85,7 +91,10 @@ def why_command(as_json: AsJson = False, **given: Any) -> None:
 @app.command("similar")
 @takes(options_of(find_similar_videos, argument="query"))
 def similar_command(as_json: AsJson = False, **given: Any) -> None:
-    """Find videos of the library that are like a description, a title or a picture."""
+    """Find similar videos in the library.
+
+    Describe them in words, or give a --title, a --thumbnail or a --video.
+    """
     result = find_similar_videos(**checked(find_similar_videos, given))
     if not _printed_json(result, as_json):
         from shortcast_agent.cli.show import show_similar
@@ -96,7 +105,10 @@ def similar_command(as_json: AsJson = False, **given: Any) -> None:
 @app.command("collect")
 @takes(options_of(collect, argument="query"))
 def collect_command(as_json: AsJson = False, **given: Any) -> None:
-    """Collect public videos of a niche into the library; they replace the demo library."""
+    """Collect public videos of a niche into the library.
+
+    They replace the demo library. Ctrl-C stops; what was collected by then is kept.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
