@@ -96,7 +96,7 @@ def serve(*, http: bool = False, host: str = "127.0.0.1", port: int = 8765) -> N
         _give_the_protocol_its_own_stdout()
         server.run("stdio")
         return
-    _check_port(host, port)
+    port = _free_port(host, port)
     from mcp.server.transport_security import TransportSecuritySettings
 
     server.settings.host, server.settings.port = host, port
@@ -171,7 +171,8 @@ def _give_the_protocol_its_own_stdout() -> None:
     sys.stdout = os.fdopen(protocol, "w", encoding="utf-8")
 
 
-def _check_port(host: str, port: int) -> None:
+def _free_port(host: str, port: int) -> int:
+    """Return the port if it is free, any free one for 0. Raises ServiceError when it is taken."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -180,3 +181,4 @@ def _check_port(host: str, port: int) -> None:
             raise ServiceError(
                 f"Nothing can be served at {host}:{port}: {error.strerror or error}. Choose another --port."
             ) from None
+        return int(probe.getsockname()[1])
