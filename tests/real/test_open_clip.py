@@ -179,7 +179,7 @@ def test_weights_that_can_not_be_fetched_fail_within_seconds(monkeypatch: pytest
     """The hub is a closed port of this machine; with open_clip's own retries this takes most of a minute."""
     from huggingface_hub import constants
 
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(hub, "cached_file", lambda repo, name: None)
     closed = "http://127.0.0.1:9"
     monkeypatch.setattr(constants, "ENDPOINT", closed)
@@ -193,7 +193,7 @@ def test_weights_that_can_not_be_fetched_fail_within_seconds(monkeypatch: pytest
     assert str(caught.value).startswith(
         "open_clip:ViT-B-32/laion2b_s34b_b79k is not on this machine, and the hub"
     )
-    assert "127.0.0.1:9" in str(caught.value)
+    assert "Connection refused" in str(caught.value)
     assert "`mini`" in str(caught.value)
 
 

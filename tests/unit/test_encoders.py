@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from huggingface_hub import constants
 from PIL import Image
 
 from shortcast_ml import encoders, train_encoder
@@ -465,7 +466,7 @@ def test_a_hub_that_refuses_is_named_with_what_to_do() -> None:
 def test_offline_by_setting_is_refused_without_a_request(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setattr(hub, "cached_file", lambda repo, name: None)
     monkeypatch.setattr(hub, "exists", lambda repo, name: pytest.fail("a request was made"))
     with pytest.raises(encoders.WeightsUnavailable, match="HF_HUB_OFFLINE forbids"):
@@ -477,7 +478,7 @@ def test_offline_by_setting_is_refused_without_a_request(
 def test_safetensors_are_preferred_and_a_missing_file_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert hub.candidates("a.bin") == ("a.safetensors", "a.bin")
     assert hub.candidates("a.pt") == ("a.pt",)
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(hub, "cached_file", lambda repo, name: None)
     monkeypatch.setattr(hub, "exists", lambda repo, name: False)
     with pytest.raises(encoders.WeightsUnavailable, match=r"has no weights org/repo/a\.bin"):
@@ -490,7 +491,7 @@ def test_a_failed_download_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(repo: str, name: str) -> str:
         raise OSError("disk full")
 
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(hub, "cached_file", lambda repo, name: None)
     monkeypatch.setattr(hub, "exists", lambda repo, name: True)
     monkeypatch.setattr(huggingface_hub, "hf_hub_download", broken)

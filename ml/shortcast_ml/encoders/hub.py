@@ -4,7 +4,6 @@ open_clip and huggingface_hub retry for most of a minute where the hub is out of
 with a time limit decides.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +58,9 @@ def cached_file(repo: str, filename: str) -> Path | None:
 
 def refuse_when_offline(what: str) -> None:
     """Raise WeightsUnavailable when HF_HUB_OFFLINE forbids fetching."""
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
         raise WeightsUnavailable(
             f"{what} is not on this machine, and HF_HUB_OFFLINE forbids fetching it. {HELP}"
         )
