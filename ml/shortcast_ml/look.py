@@ -30,7 +30,7 @@ def find_faces(grey: np.ndarray) -> list[tuple[int, int, int, int]]:
     The Haar cascade misses about one face in three, and finds some that are none.
     """
     with _face_lock:
-        found = _face_cascade().detectMultiScale(grey, scaleFactor=1.1, minNeighbors=6, minSize=(24, 24))
+        found = _face_cascade().detectMultiScale(grey, scaleFactor=1.2, minNeighbors=4, minSize=(24, 24))
     return [tuple(int(v) for v in box) for box in found]  # type: ignore[misc]
 
 

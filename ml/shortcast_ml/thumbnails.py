@@ -38,7 +38,7 @@ PARAMS: dict[str, Any] = {
     "lambda_l2": 20.0,
     "deterministic": True,
     "force_row_wise": True,
-    "num_threads": 2,
+    "num_threads": 1,
     "verbosity": -1,
 }
 ROUNDS = 250

@@ -46,8 +46,10 @@ def _forecast_table(table: Path, out: Path) -> None:
 
     from shortcast_tools.parts import parts
 
-    rows = forecast_table(table, out, parts().model)
-    typer.echo(f"Wrote {rows} forecasts to {out}.", err=True)
+    counts = forecast_table(table, out, parts().model, encoder=parts().model_encoder)
+    typer.echo(f"Wrote {counts['rows'] - counts['errors']} forecasts to {out}.", err=True)
+    if counts["errors"]:
+        typer.echo(f"{counts['errors']} rows could not be forecast: see the column `error`.", err=True)
 
 
 @app.command("compare")

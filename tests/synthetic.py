@@ -1,0 +1,116 @@
+"""Collections made by a known law, in the files' own formats, and an encoder that needs no weights."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+WORDS = "coffee latte trick secret dog run phone review cheap pasta dance game loan goal paint".split()
+
+
+class WordEncoder:
+    """An `Encoder`: each word of a text, or the mean colour of a picture, gives a fixed direction."""
+
+    id = "words:16"
+    dim = 16
+    notice = None
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        """Return (n, 16) float32, unit L2 norm."""
+        out = np.zeros((len(texts), self.dim), np.float32)
+        for row, text in zip(out, texts, strict=True):
+            for word in text.lower().split() or [""]:
+                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+                row += np.random.default_rng(seed).normal(size=self.dim)
+            row /= np.linalg.norm(row)
+        return out
+
+    def encode_images(self, images: Sequence[object]) -> np.ndarray:
+        """Return (n, 16) float32, unit L2 norm."""
+        from PIL import Image
+
+        if not images:
+            return np.empty((0, self.dim), np.float32)
+        opened = [i if isinstance(i, Image.Image) else Image.open(i) for i in images]  # type: ignore[arg-type]
+        small = np.stack([np.asarray(i.convert("RGB").resize((4, 4)), np.float32).ravel() for i in opened])
+        mixed = small @ np.random.default_rng(1).normal(size=(48, self.dim)).astype(np.float32)
+        return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
+
+
+def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int = 0) -> Path:
+    """Write a TikTok-like collection: views are the author's level, times what the word "secret" does (x4)."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, looks = [], []
+    now = pd.Timestamp("2025-06-10")
+    for author in range(authors):
+        level = rng.normal(4.5, 0.8)
+        for upload in range(uploads):
+            words = list(rng.choice(WORDS, 5, replace=False))
+            log_views = level + 0.6 * ("secret" in words) + rng.normal(0, 0.2)
+            age_h = float((uploads - upload) * 72 + rng.uniform(24, 60))
+            vid = author * 1000 + upload
+            rows.append(
+                {
+                    "vid_id": vid,
+                    "author_id": f"a{author}",
+                    "caption": " ".join(words),
+                    "hashtags": "fyp, " + words[0],
+                    "post_utc": now - pd.Timedelta(hours=age_h),
+                    "duration_s": float(rng.uniform(5, 90)),
+                    "age_h": np.float32(age_h),
+                    "views": int(10**log_views),
+                    "likes": int(10 ** (log_views - 1)),
+                    "music_n_used": float(10**log_views),
+                    "followers": int(10 ** (level - 0.5)),
+                }
+            )
+            for back, share in ((20.0, 0.8), (0.0, 1.0)):
+                looks.append({"vid_id": vid, "age_h": age_h - back, "views": int(10**log_views * share)})
+    pd.DataFrame(rows).to_parquet(folder / "videos.parquet")
+    pd.DataFrame(looks).to_parquet(folder / "observations.parquet")
+    return folder
+
+
+def write_ipiu(folder: Path, rows: int = 1500, seed: int = 1) -> Path:
+    """Write an IPIU-like table: a title with "secret" has four times the views."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    titles = [" ".join(rng.choice(WORDS, 4, replace=False)) for _ in range(rows)]
+    views = [int(10 ** (4 + 0.6 * ("secret" in t) + rng.normal(0, 0.4))) for t in titles]
+    pd.DataFrame(
+        {"videoId": [f"v{i}" for i in range(rows)], "title": titles, "viewCount": views, "row": range(rows)}
+    ).to_csv(folder / "shorts.csv", index=False)
+    return folder
+
+
+def write_thumbnails(folder: Path, n: int = 800, seed: int = 2) -> Path:
+    """Write a collection of thumbnails: bright ones have three times the views of dark ones."""
+    import io
+    import zipfile
+
+    from PIL import Image
+
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    with zipfile.ZipFile(folder / "thumbs.zip", "w") as pack:
+        for i in range(n):
+            bright = rng.random()
+            pixels = np.clip(rng.normal(40 + 170 * bright, 20, (81, 144, 3)), 0, 255).astype(np.uint8)
+            buffer = io.BytesIO()
+            Image.fromarray(pixels).save(buffer, "WEBP")
+            pack.writestr(f"t{i}.webp", buffer.getvalue())
+            rows.append(
+                {
+                    "video_id": f"t{i}",
+                    "title": " ".join(rng.choice(WORDS, 3)),
+                    "views": int(10 ** (6 + 0.5 * (bright > 0.5) + rng.normal(0, 0.1))),
+                    "published_at": pd.Timestamp("2021-01-01") + pd.Timedelta(days=i),
+                    "dup_image": False,
+                }
+            )
+    pd.DataFrame(rows).to_parquet(folder / "videos.parquet")
+    return folder
