@@ -10,8 +10,8 @@ from typing import Any
 
 from shortcast_ml.errors import LinkError, MediaError
 from shortcast_ml.records import (
-    ChannelHistory,
     Change,
+    ChannelHistory,
     CollectReport,
     Comparison,
     Counts,
@@ -81,11 +81,18 @@ def _forecast(title: str, followers: int | None, horizon_days: float, more: floa
     )
 
 
-def _factor(name: str, label: str, multiplier: float, observation: str = "", changeable: bool = True) -> Factor:
+def _factor(
+    name: str, label: str, multiplier: float, observation: str = "", changeable: bool = True
+) -> Factor:
     from math import log10
 
     return Factor(
-        name=name, label=label, multiplier=multiplier, log10=log10(multiplier), changeable=changeable, observation=observation
+        name=name,
+        label=label,
+        multiplier=multiplier,
+        log10=log10(multiplier),
+        changeable=changeable,
+        observation=observation,
     )
 
 
@@ -103,8 +110,12 @@ def inspect_draft(
 ) -> DraftReading:
     """Read a draft."""
     _check(video, thumbnail)
-    draft = Draft(title=title, platform=platform, duration_s=duration_s or 29.4, width_px=1080, height_px=1920)
-    return DraftReading(draft=draft, channel=ChannelHistory(followers=followers), notes=("The first 2.5 s are silent.",))
+    draft = Draft(
+        title=title, platform=platform, duration_s=duration_s or 29.4, width_px=1080, height_px=1920
+    )
+    return DraftReading(
+        draft=draft, channel=ChannelHistory(followers=followers), notes=("The first 2.5 s are silent.",)
+    )
 
 
 def forecast_views(
@@ -173,14 +184,22 @@ def suggest_changes(
     """Suggest changes."""
     _check(video, thumbnail)
     base = _forecast(title, followers, 30)
-    orders = (("Cut it to 21 seconds.", "duration_s", "29.4 s", "21 s", 1.153), ("Publish on Friday at 18:00 UTC.", "publish_at", "-", "Friday 18:00", 1.0481))  # fmt: skip
+    orders = (
+        ("Cut it to 21 seconds.", "duration_s", "29.4 s", "21 s", 1.153),
+        ("Publish on Friday at 18:00 UTC.", "publish_at", "-", "Friday 18:00", 1.0481),
+    )
     changes = tuple(
         Change(
-            what=what, argument=argument, before=before, after=after, multiplier=multiplier,
-            views=round(base.views * multiplier), forecast=_forecast(title, followers, 30, multiplier),
+            what=what,
+            argument=argument,
+            before=before,
+            after=after,
+            multiplier=multiplier,
+            views=round(base.views * multiplier),
+            forecast=_forecast(title, followers, 30, multiplier),
         )
         for what, argument, before, after, multiplier in orders
-    )  # fmt: skip
+    )
     return Suggestions(baseline=base, changes=changes[:limit], tried=17)
 
 
@@ -207,12 +226,13 @@ def compare_variants(
             draft=Draft(title=label if titles else title),
             forecast=forecast,
             vs_first=forecast.views / forecasts[0].views,
+            beats_first=0.5 if forecast is forecasts[0] else 0.713,
             factors=(_factor("title_length", "Title length", 1.0 + len(label) / 97),),
         )
         for label, forecast in zip(labels, forecasts, strict=True)
     )
     best = max(variants, key=lambda variant: variant.forecast.views)
-    return Comparison(variants=variants, best=best.label, decisive=len(labels) == 2)
+    return Comparison(variants=variants, best=best.label, lead=0.713, decisive=len(labels) == 2)
 
 
 def find_similar_videos(
@@ -227,13 +247,22 @@ def find_similar_videos(
     _check(video, thumbnail)
     neighbours = tuple(
         Neighbour(
-            video_id=f"v{nth}", url=f"https://www.youtube.com/shorts/demo{nth}", title=f"{INJECTION} [{nth}] <b>*5,432*</b>",
-            platform="youtube_shorts", channel="Kaffee | Co", views=45_678 * nth, vs_channel=0.73 * nth,
-            similarity=0.9 - nth / 50, similar_by="title", demo=True,
+            video_id=f"v{nth}",
+            url=f"https://www.youtube.com/shorts/demo{nth}",
+            title=f"{INJECTION} [{nth}] <b>*5,432*</b>",
+            platform="youtube_shorts",
+            channel="Kaffee | Co",
+            views=45_678 * nth,
+            vs_channel=0.73 * nth,
+            similarity=0.9 - nth / 50,
+            similar_by="title",
+            demo=True,
         )
         for nth in range(1, limit + 1)
-    )  # fmt: skip
-    return SimilarVideos(query=query or title, neighbours=neighbours, searched=61, library="demo", encoder_id="mini")
+    )
+    return SimilarVideos(
+        query=query or title, neighbours=neighbours, searched=61, library="demo", encoder_id="mini"
+    )
 
 
 def _published(url: str, views: int = 214, age_days: float = 3.0) -> Published:
@@ -297,16 +326,25 @@ def collect(query: Query, limit: Limit = 20, platform: PlatformName = "youtube_s
 
     for nth in range(1, 4):
         report(nth, 3, f"video {nth}")
-    return CollectReport(query=query, found=limit, added=limit - 1, updated=1, skipped=("one is private",), library_size=80)
+    return CollectReport(
+        query=query, found=limit, added=limit - 1, updated=1, skipped=("one is private",), library_size=80
+    )
 
 
 TOOLS: dict[str, Callable[..., Record]] = {
     tool.__name__: tool
     for tool in (
-        inspect_draft, forecast_views, explain_forecast, suggest_changes, compare_variants, find_similar_videos,
-        fetch_video, diagnose_video, collect,
+        inspect_draft,
+        forecast_views,
+        explain_forecast,
+        suggest_changes,
+        compare_variants,
+        find_similar_videos,
+        fetch_video,
+        diagnose_video,
+        collect,
     )
-}  # fmt: skip
+}
 
 
 def counting(calls: list[tuple[str, dict[str, Any]]]) -> dict[str, Callable[..., Record]]:

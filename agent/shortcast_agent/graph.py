@@ -27,9 +27,10 @@ from langgraph.runtime import Runtime
 
 from shortcast_agent.events import Event, Notice, TextDelta, ToolFinished, ToolProgress, ToolStarted
 from shortcast_agent.gate import refusal
-from shortcast_agent.grounding import Sources, sentences, strike, trace
-from shortcast_agent.langchain_tools import pack, summary_of, unpack
+from shortcast_agent.grounding import SentenceGate, strike, trace
+from shortcast_agent.langchain_tools import pack, summary_of
 from shortcast_agent.llm import LLMTrouble, stream_reply
+from shortcast_agent.messages import repaired, said_at, shortened, sources_of
 from shortcast_agent.prompts import system_prompt, untraced_numbers
 from shortcast_ml.records import Record
 
@@ -40,8 +41,10 @@ log = logging.getLogger(__name__)
 
 _SAME_CALL = "You have this result already; answer from it."
 _MOST_WORKERS = 4
-_RECENT_RESULTS = 24  # older tool results reach a language model shortened: its window is small
-_SHORTENED = 240
+
+
+class TurnCancelled(Exception):
+    """The surface went away in the middle of a turn."""
 
 
 class State(TypedDict):
@@ -69,6 +72,11 @@ class TurnContext:
     candidate: AIMessage | None = None
     rejected: tuple[AIMessage, str] | None = None
     streamed: str = ""
+
+    def stream(self, text: str) -> None:
+        """Let a piece of the answer out."""
+        self.streamed += text
+        self.emit(TextDelta(text=text))
 
     def notice(self, text: str) -> None:
         """Tell the user something beside the answer, once."""
@@ -125,13 +133,13 @@ def think(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
 
 
 def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
-    prompt: list[BaseMessage] = [SystemMessage(system_prompt(_now(messages))), *_shortened(messages)]
+    prompt: list[BaseMessage] = [SystemMessage(system_prompt(said_at(messages))), *shortened(messages)]
     if turn.rejected is not None:
         answer, complaint = turn.rejected
         prompt += [answer, HumanMessage(complaint)]
     spent = turn.calls_made >= turn.max_tool_calls or turn.rejected is not None
     model = turn.llm if spent else turn.llm.bind_tools(list(turn.tools.values()))  # type: ignore[union-attr]
-    gate = _SentenceGate(turn, _sources(messages)) if turn.rejected is None else None
+    gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
     reply = stream_reply(
         model,
         prompt,
@@ -149,7 +157,7 @@ def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
 
 
 def _ask_planner(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
-    gate = _SentenceGate(turn, _sources(messages)) if not turn.streamed else None
+    gate = SentenceGate(sources_of(messages), turn.stream) if not turn.streamed else None
     whole: Any = None
     for piece in turn.planner.bind_tools(list(turn.tools.values())).stream(messages):
         whole = piece if whole is None else whole + piece
@@ -179,7 +187,8 @@ def _malformed(turn: TurnContext, reply: AIMessage, messages: Sequence[BaseMessa
     ]
     refused = [
         ToolMessage(
-            f"The arguments of {call['name']} were not valid JSON, so it did not run. Call it again with a JSON object.",
+            f"The arguments of {call['name']} were not valid JSON, so it did not run. Call it again "
+            f"with a JSON object.",
             tool_call_id=str(call["id"]),
             name=str(call["name"]),
             status="error",
@@ -216,11 +225,11 @@ def act(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         key = _key(call["name"], call["args"])
         wrong = _wrong(turn, call, state["messages"])
         if wrong is not None:
-            results[call["id"]] = _failed(call, wrong)
-            _tell(turn, call, results[call["id"]])
+            results[str(call["id"])] = _failed(call, wrong)
+            _tell(turn, call, results[str(call["id"])])
         elif key in earlier:
             old = earlier[key]
-            results[call["id"]] = ToolMessage(
+            results[str(call["id"])] = ToolMessage(
                 f"{old.text}\n{_SAME_CALL}", tool_call_id=call["id"], name=call["name"], artifact=old.artifact,
                 additional_kwargs={"seconds": 0.0, "reused": True},
             )  # fmt: skip
@@ -237,11 +246,11 @@ def act(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
     for runner in threads:
         runner.join(max(turn.deadline - time.monotonic(), 0.0))
     for call in reply.tool_calls:
-        if call["id"] not in results:
+        if str(call["id"]) not in results:
             late = _failed(call, f"{call['name']} took longer than this turn may; try again with less.")
-            results.setdefault(call["id"], late)
-            _tell(turn, call, results[call["id"]])
-    return {"messages": [results[call["id"]] for call in reply.tool_calls]}
+            results.setdefault(str(call["id"]), late)
+            _tell(turn, call, results[str(call["id"])])
+    return {"messages": [results[str(call["id"])] for call in reply.tool_calls]}
 
 
 def _run(turn: TurnContext, call: Any, results: dict[str, ToolMessage], slots: threading.Semaphore) -> None:
@@ -259,7 +268,7 @@ def _run(turn: TurnContext, call: Any, results: dict[str, ToolMessage], slots: t
         record = message.artifact
         message.artifact = pack(record)
         message.additional_kwargs["summary"] = summary_of(record)
-    if results.setdefault(call["id"], message) is message:
+    if results.setdefault(str(call["id"]), message) is message:
         _tell(turn, call, message)
 
 
@@ -269,7 +278,8 @@ def _wrong(turn: TurnContext, call: Any, messages: Sequence[BaseMessage]) -> str
         return f"There is no tool {call['name']}; there are {', '.join(turn.tools)}."
     unknown = set(call["args"]) - set(turn.tools[call["name"]].args)
     if unknown:
-        return f"{call['name']} has no argument {', '.join(sorted(unknown))}; it takes {', '.join(turn.tools[call['name']].args)}."
+        known = ", ".join(turn.tools[call["name"]].args)
+        return f"{call['name']} has no argument {', '.join(sorted(unknown))}; it takes {known}."
     if turn.calls_made > turn.max_tool_calls:
         return f"This turn's {turn.max_tool_calls} tool calls are used up; answer from what you have."
     if time.monotonic() >= turn.deadline:
@@ -322,14 +332,14 @@ def check(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
     answer = turn.candidate
     if answer is None:
         return {}
-    sources = _sources(state["messages"])
-    untraced = trace(answer.text, sources).untraced
-    text = answer.text
+    sources = sources_of(state["messages"])
+    untraced = trace(str(answer.text), sources).untraced
+    text = str(answer.text)
     if untraced:
         if turn.llm is not None and turn.rejected is None and time.monotonic() < turn.deadline:
             turn.rejected = (answer, untraced_numbers(untraced))
             return {}
-        text, struck = strike(answer.text, sources)
+        text, struck = strike(str(answer.text), sources)
         if turn.llm is None:
             log.error("The offline analyst wrote numbers that can't be traced: %s", ", ".join(struck))
         turn.notice(f"Left out what could not be traced to a result: {', '.join(dict.fromkeys(struck))}.")
@@ -364,93 +374,3 @@ def _stream_rest(turn: TurnContext, text: str) -> None:
     else:
         turn.notice("The answer was rewritten after its numbers were checked.")
     turn.streamed = text
-
-
-class _SentenceGate:
-    """Lets text through sentence by sentence, as long as every number in it can be traced."""
-
-    def __init__(self, turn: TurnContext, sources: Sources) -> None:
-        self._turn, self._sources, self._held, self._shut = turn, sources, "", False
-
-    def feed(self, text: str) -> None:
-        """Take the next piece, and let finished sentences through."""
-        self._held += text
-        if "\n" not in self._held and len(sentences(self._held)) < 2:
-            return
-        cut = max(
-            self._held.rfind("\n") + 1, len(self._held) - len(sentences(self._held)[-1]) if self._held else 0
-        )
-        ready, self._held = self._held[:cut], self._held[cut:]
-        self._let(ready)
-
-    def flush(self) -> None:
-        """Let the rest through."""
-        ready, self._held = self._held, ""
-        self._let(ready)
-
-    def _let(self, text: str) -> None:
-        if not text or self._shut:
-            return
-        if trace(text, self._sources).untraced:
-            self._shut = True
-            return
-        self._turn.streamed += text
-        self._turn.emit(TextDelta(text=text))
-
-
-# --- messages ----------------------------------------------------------------------------------------
-
-
-class TurnCancelled(Exception):
-    """The surface went away in the middle of a turn."""
-
-
-def repaired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Return the messages with every tool call answered exactly once, right after it was made.
-
-    A crash in the middle of a turn leaves calls without results; no model accepts such a history.
-    """
-    answers = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
-    whole: list[BaseMessage] = []
-    for message in messages:
-        if isinstance(message, ToolMessage):
-            continue
-        whole.append(message)
-        if isinstance(message, AIMessage):
-            for call in message.tool_calls:
-                answer = answers.get(call["id"] or "")
-                whole.append(answer or _failed(call, "The turn was interrupted before this tool had run."))
-    return whole
-
-
-def _shortened(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Shorten old tool results, so that a long thread still fits a small window."""
-    results = [message for message in messages if isinstance(message, ToolMessage)]
-    old = {id(message) for message in results[:-_RECENT_RESULTS]}
-    return [
-        message.model_copy(update={"content": message.text[:_SHORTENED] + " …"})
-        if id(message) in old and len(message.text) > _SHORTENED
-        else message
-        for message in messages
-    ]
-
-
-def _sources(messages: Sequence[BaseMessage]) -> Sources:
-    """Gather what an answer may use: results of tools, and the user's words."""
-    sources = Sources()
-    for message in messages:
-        if isinstance(message, ToolMessage):
-            record = unpack(message.artifact)
-            sources.read(record if record is not None else message.text)
-        elif isinstance(message, HumanMessage):
-            sources.read(message.text)
-            sources.read(message.additional_kwargs.get("facts", {}))
-            sources.read(message.additional_kwargs.get("problems", []))
-    return sources
-
-
-def _now(messages: Sequence[BaseMessage]) -> str:
-    said_at = [
-        message.additional_kwargs.get("said_at") for message in messages if isinstance(message, HumanMessage)
-    ]
-    return str(said_at[-1]) if said_at and said_at[-1] else ""

@@ -4,18 +4,18 @@ Units and rounding are allowed for: "12.3K" for 12,345, "63%" for a probability 
 multiplier of 1.3, "1:10" for 70 seconds. Arithmetic that no tool did is not.
 """
 
+import contextlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from shortcast_ml.records import Record
 from shortcast_agent.numbers import COUNT, NUMBER, read_number
+from shortcast_ml.records import Record
 
-_SHARES = {"beats_typical", "percentile", "silent_share", "similarity", "alignment"}
-_RATIOS = {"multiplier", "vs_first", "vs_channel", "ratio"}
+_RATIOS = {"multiplier", "ratio"}
 _INTERVAL_PERCENT = (80.0, 10.0, 90.0)  # what an interval of ours holds, and its two ends
 _LARGEST_ORDINAL = 20
 
@@ -76,9 +76,9 @@ class Sources:
         if value != value or value in (float("inf"), float("-inf")):
             return
         self.numbers.add(abs(value))
-        if key in _SHARES:
-            self.shares.add(abs(value))
-        if key in _RATIOS and value > 0:
+        if 0 <= value <= 1:  # probabilities, shares, percentiles, similarities
+            self.shares.add(value)
+        if (key in _RATIOS or key.startswith("vs_")) and value > 0:
             self.ratios.add(value)
         if key == "duration_s":
             self.seconds.add(value)
@@ -87,10 +87,8 @@ class Sources:
 
     def _text(self, text: str) -> None:
         if text[:1] in "{[" and text[-1:] in "}]":
-            try:
+            with contextlib.suppress(ValueError):
                 self.read(json.loads(text))
-            except ValueError:
-                pass
         self.links.update(_link(url) for url in _URL.findall(text))
         for token in re.findall(COUNT, text, re.IGNORECASE):
             self.numbers.add(read_number(token).value)
@@ -156,6 +154,37 @@ def strike(answer: str, sources: Sources | Iterable[Any]) -> tuple[str, tuple[st
 def sentences(text: str) -> list[str]:
     """Split prose into sentences; a point inside a number or a short form ends none."""
     return [part for part in re.split(r"(?<=[.!?…。])(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)\s+", text) if part]
+
+
+class SentenceGate:
+    """Lets text through sentence by sentence, as long as every number in it can be traced."""
+
+    def __init__(self, sources: Sources, emit: Callable[[str], None]) -> None:
+        self._sources, self._emit, self._held, self._shut = sources, emit, "", False
+
+    def feed(self, text: str) -> None:
+        """Take the next piece, and let finished sentences through."""
+        self._held += text
+        if "\n" not in self._held and len(sentences(self._held)) < 2:
+            return
+        cut = max(
+            self._held.rfind("\n") + 1, len(self._held) - len(sentences(self._held)[-1]) if self._held else 0
+        )
+        ready, self._held = self._held[:cut], self._held[cut:]
+        self._let(ready)
+
+    def flush(self) -> None:
+        """Let the rest through."""
+        ready, self._held = self._held, ""
+        self._let(ready)
+
+    def _let(self, text: str) -> None:
+        if not text or self._shut:
+            return
+        if trace(text, self._sources).untraced:
+            self._shut = True
+            return
+        self._emit(text)
 
 
 def _gather(sources: Iterable[Any]) -> Sources:

@@ -4,6 +4,7 @@ Whatever goes wrong there (down, slow, HTML instead of an answer) becomes one `L
 analyst takes over: an endpoint may fail in any way that software can.
 """
 
+import json
 import logging
 import queue
 import re
@@ -17,7 +18,7 @@ from shortcast_ml.errors import ServiceError
 from shortcast_ml.settings import Settings
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, InvalidToolCall, ToolCall
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ def open_llm(settings: Settings, name: str) -> Any:
     return ChatOpenAI(
         model=name,
         base_url=settings.llm_base_url,
-        api_key=_key(settings),  # type: ignore[arg-type]
+        api_key=_key(settings),
         temperature=settings.llm_temperature,
         timeout=settings.llm_timeout_s,
         max_retries=settings.llm_max_retries,
@@ -132,11 +133,37 @@ def stream_reply(
     if whole is None:
         raise LLMTrouble("it sent nothing")
     text = _THOUGHTS.sub("", whole.text).strip()
-    if not text and not whole.tool_calls and not whole.invalid_tool_calls:
+    calls, unreadable = _read_calls(whole)
+    if not text and not calls and not unreadable:
         raise LLMTrouble("it sent an empty answer")
     if re.match(r"\s*<(?:!doctype|html|head|body)\b", text, re.IGNORECASE):
         raise LLMTrouble("it sent a web page instead of an answer")
-    return AIMessage(content=text, tool_calls=whole.tool_calls, invalid_tool_calls=whole.invalid_tool_calls)
+    return AIMessage(content=text, tool_calls=calls, invalid_tool_calls=unreadable)
+
+
+def _read_calls(whole: "AIMessageChunk") -> "tuple[list[ToolCall], list[InvalidToolCall]]":
+    """Return the tool calls whose arguments are whole JSON objects, and the others.
+
+    LangChain completes cut-off JSON while it streams, so its own parse would run half a title.
+    """
+    from langchain_core.messages.tool import invalid_tool_call, tool_call
+
+    calls, unreadable = [], []
+    for nth, chunk in enumerate(whole.tool_call_chunks):
+        identity = chunk["id"] or f"call_{nth}"
+        try:
+            arguments = json.loads(chunk["args"] or "{}")
+        except ValueError:
+            arguments = None
+        if chunk["name"] and isinstance(arguments, dict):
+            calls.append(tool_call(name=chunk["name"], args=arguments, id=identity))
+        else:
+            unreadable.append(
+                invalid_tool_call(
+                    name=chunk["name"], args=chunk["args"], id=identity, error="not a JSON object"
+                )
+            )
+    return calls, unreadable
 
 
 def _spoken(text: str) -> str:

@@ -36,7 +36,8 @@ Your follower count, or better the views of your recent videos, sharpen every fo
 interval that held 80% of the videos kept aside, never a promise."""
 
 _GREETINGS = (
-    "Hello! Show me a draft (a title, a video file or a thumbnail) and I forecast its views, or paste the link of a "
+    "Hello! Show me a draft (a title, a video file or a thumbnail) and I forecast its views, or "
+    "paste the link of a "
     "video that did worse than you hoped.",
     "Hi! What are you working on? A title, a file or a link is enough to start.",
 )
@@ -45,11 +46,13 @@ _THANKS = (
     "Glad that helps. Good luck with it!",
 )
 _OUT = (
-    "That is outside what I can do: I forecast and diagnose short videos. I can judge a draft, compare titles or "
+    "That is outside what I can do: I forecast and diagnose short videos. I can judge a draft, "
+    "compare titles or "
     "thumbnails, explain why a video did what it did, and find similar ones."
 )
 _UNCLEAR = (
-    "I am not sure what you are after. I can forecast a draft (give me a title, a video file or a thumbnail), compare "
+    "I am not sure what you are after. I can forecast a draft (give me a title, a video file or a "
+    "thumbnail), compare "
     "titles or thumbnails, or diagnose a published video (paste its link)."
 )
 
@@ -59,7 +62,8 @@ def write(plan: Plan, turn: Turn, talk: Talk) -> str:
     parts = [*(f"{problem}" for problem in turn.problems), *turn.errors]
     if turn.slots.unsupported_platform:
         parts.append(
-            f"I have no model for {turn.slots.unsupported_platform.capitalize()}, so take this as how it would do on "
+            f"I have no model for {turn.slots.unsupported_platform.capitalize()}, so take this as "
+            f"how it would do on "
             f"{sections.PLATFORMS[plan.draft.get('platform', 'youtube_shorts')]}."
         )
     if plan.dropped and not plan.question:
@@ -74,7 +78,7 @@ def write(plan: Plan, turn: Turn, talk: Talk) -> str:
 def _body(plan: Plan, turn: Turn, talk: Talk) -> str:
     match plan.intents[0]:
         case "greet":
-            return _GREETINGS[talk.turns % 2]
+            return f"{_GREETINGS[talk.turns % 2]} (This is the offline analyst: no language model is set.)"
         case "thanks":
             return _THANKS[talk.turns % 2]
         case "help":
@@ -114,7 +118,7 @@ def _draft_answer(plan: Plan, turn: Turn) -> str:
     reading: DraftReading | None = turn.found(DraftReading)
     parts = []
     if forecast is not None:
-        parts.append(sections.verdict(forecast))
+        parts.append(sections.verdict(forecast, short=plan.intents[0] == "explain"))
     elif suggestions is not None:
         parts.append(sections.verdict(suggestions.baseline, short=True))
     if reading is not None:
@@ -158,8 +162,10 @@ def _alternatives(plan: Plan, turn: Turn) -> str:
     lines = [head, ""]
     for label, forecast in forecasts:
         lines.append(
-            f"- {plain(label)}: about **{say_count(forecast.views)}** views {sections.by_day(forecast.horizon_days)} "
-            f"(80%: {say_count(forecast.low)} to {say_count(forecast.high)}), {say_percent(forecast.beats_typical)} "
+            f"- {plain(label)}: about **{say_count(forecast.views)}** views "
+            f"{sections.by_day(forecast.horizon_days)} "
+            f"(80%: {say_count(forecast.low)} to {say_count(forecast.high)}), "
+            f"{say_percent(forecast.beats_typical)} "
             "chance to beat the typical video"
         )
     lines += ["", sections.anchor(best[1])]
@@ -191,7 +197,8 @@ def _collected(report: CollectReport | None) -> str:
     if report is None:
         return ""
     lines = [
-        f"**Collected “{plain(report.query)}”**: {report.found} found, {report.added} added, {report.updated} updated. "
+        f"**Collected “{plain(report.query)}”**: {report.found} found, {report.added} added, "
+        f"{report.updated} updated. "
         f"The library now holds {report.library_size} videos."
     ]
     lines += [f"- Skipped: {plain(reason, 160)}" for reason in report.skipped[:5]]

@@ -4,19 +4,13 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
-from shortcast_agent.planner.slots import nearest_horizon, read_count
+from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated
+from shortcast_agent.planner.drafts import SUBJECT, draft_after, has_subject, stated_figures
+from shortcast_agent.planner.slots import nearest_horizon
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
-from shortcast_agent.planner.when import days_of
-from shortcast_ml.records import Comparison, Diagnosis, Forecast, Published, SimilarVideos
+from shortcast_ml.records import Comparison, Diagnosis, Forecast, Neighbour, Published, SimilarVideos
 
-_SUBJECT = ("title", "video", "thumbnail")
-_ANOTHER = re.compile(
-    r"\b(?:another|different|new|next|other)\b.{0,20}\b(?:video|draft|short|clip|idea)\b"
-    r"|\b(?:a|my) (?:video|short|clip)\b.{0,12}\b(?:called|titled|named)\b",
-    re.IGNORECASE,
-)
 _MAX_LINKS = 3
 
 
@@ -47,10 +41,10 @@ def decide(turn: Turn, talk: Talk) -> Plan:
         intents[0] in ("inform", "adopt")
         and talk.asked_for
         and talk.asked == "draft"
-        and _has_subject(stated(turn))
+        and has_subject(stated(turn))
     ):
         intents = (talk.asked_for,)
-    draft = _draft_after(turn, talk, intents[0])
+    draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
         talk, draft=draft, asked=None, asked_for=None, last_intent=intents[0], turns=talk.turns + 1
@@ -78,7 +72,7 @@ def remember(turns: list[Turn]) -> Talk:
 def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
     if _link(turn):
         return _diagnose(plan, turn, talk)
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
     if plan.draft.get("video") or plan.draft.get("thumbnail"):
         plan.want("inspect_draft", **plan.draft)
@@ -90,7 +84,7 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         return _ask(
             plan, "draft", "forecast", "Which video? Give me its title, a video file, or a thumbnail."
         )
@@ -99,7 +93,7 @@ def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         return _ask(
             plan,
             "draft",
@@ -112,7 +106,7 @@ def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _suggest(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         return _ask(
             plan, "draft", "suggest", "What should I improve? Give me a title, a video file, or a thumbnail."
         )
@@ -128,9 +122,9 @@ def _inspect(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
-    base, patch = _without_variant(plan.draft), hypothesis(turn, talk)
-    if not _has_subject(base):
-        if not _has_subject(patch):
+    base, patch = dict(plan.draft), hypothesis(turn, talk)
+    if not has_subject(base):
+        if not has_subject(patch):
             return _ask(
                 plan, "draft", "judge", "What if for which video? Give me its title or attach it first."
             )
@@ -187,7 +181,7 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         plan.want("compare_variants", **variants, **draft)
         return None
     several = alternatives(turn)
-    if several and _has_subject(draft):
+    if several and has_subject(draft):
         return _each(plan, draft, several)
     if talk.comparison is not None:
         return None  # "which one?" about what was just compared: answered from that result
@@ -201,28 +195,35 @@ def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
     channel = {name: plan.draft[name] for name in CHANNEL[1:] if plan.draft.get(name)}
     record = turn.facts.get("record") or (turn.records[0] if turn.records else None)
     neighbour = _pointed_neighbour(turn, talk)
-    link = _link(turn) or neighbour
+    link = _link(turn) or (neighbour.url if neighbour else None)
+    if neighbour is not None and neighbour.demo and not _link(turn):
+        return _ask(
+            plan,
+            "link",
+            "diagnose",
+            "That one is an invented example of the demo library. Paste a real link.",
+        )
     if record:
         plan.want("diagnose_video", record=record, **channel)
     elif link:
         plan.talk.link = link
         plan.want("diagnose_video", url=link, **({} if neighbour else channel))
     else:
-        views, age = _figures(turn, talk)
+        views, age = stated_figures(turn, talk)
         plan.talk.views, plan.talk.age_days = views, age
-        if views is None and age is None and talk.link and not _has_subject(stated(turn)):
+        if views is None and age is None and talk.link and not has_subject(stated(turn)):
             plan.talk.link = talk.link
             plan.want("diagnose_video", url=talk.link, **channel)
             return None
         if views is None or age is None:
-            wanted = {(True, True): "its link, or its views and how many days ago you posted it",
-                      (True, False): "how many views it has", (False, True): "how many days ago you posted it"}  # fmt: skip
-            return _ask(
-                plan,
-                "figures",
-                "diagnose",
-                f"To judge what it did I need {wanted[views is None, age is None]}.",
+            wanted = (
+                "how many days ago you posted it"
+                if views is not None
+                else "how many views it has"
+                if age is not None
+                else "its link, or its views and how many days ago you posted it"
             )
+            return _ask(plan, "figures", "diagnose", f"To judge what it did I need {wanted}.")
         plan.want("diagnose_video", views=views, age_days=age, **plan.draft)
     return None
 
@@ -234,7 +235,7 @@ def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
         video = turn.found(Published) or getattr(turn.found(Diagnosis), "video", None)
         if video is not None:
             plan.want("find_similar_videos", title=video.draft.title, limit=limit)
-        elif _has_subject(plan.draft) and not any(name == "find_similar_videos" for name, _ in plan.calls):
+        elif has_subject(plan.draft) and not any(name == "find_similar_videos" for name, _ in plan.calls):
             plan.want("find_similar_videos", **_looks(plan.draft), limit=limit)
         return None
     link = _link(turn)
@@ -250,7 +251,7 @@ def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
         plan.want("find_similar_videos", **_looks(stated(turn)), limit=limit, platform=platform)
     elif topic and not (turn.slots.titles and turn.slots.title_cued):
         plan.want("find_similar_videos", query=topic, limit=limit, platform=platform)
-    elif _has_subject(plan.draft):
+    elif has_subject(plan.draft):
         plan.want("find_similar_videos", **_looks(plan.draft), limit=limit, platform=platform)
     else:
         return _ask(
@@ -291,7 +292,7 @@ def _collect(plan: Plan, turn: Turn, talk: Talk) -> None:
 def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not stated(turn):
         return None
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         return _ask(
             plan, "draft", "judge", "Noted. Now show me the draft: its title, a video file, or a thumbnail."
         )
@@ -340,83 +341,30 @@ def _ask(plan: Plan, what: str, intent: str, question: str) -> None:
     plan.talk.asked, plan.talk.asked_for = what, intent
 
 
-def _has_subject(draft: dict[str, Any]) -> bool:
-    return any(draft.get(name) for name in _SUBJECT)
-
-
 def _link(turn: Turn) -> str | None:
     return turn.facts.get("url") or (turn.slots.links[0] if turn.slots.links else None)
 
 
 def _looks(draft: dict[str, Any]) -> dict[str, Any]:
     """Return what similar videos are looked up by."""
-    return {name: draft[name] for name in _SUBJECT if draft.get(name)}
+    return {name: draft[name] for name in SUBJECT if draft.get(name)}
 
 
 def _horizon(turn: Turn) -> int | None:
     return nearest_horizon(turn.facts.get("horizon_days") or turn.slots.horizon_days)
 
 
-def _draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
-    """Return the draft that a turn leaves; what is only supposed or compared does not enter it."""
-    patch = stated(turn)
-    if talk.asked == "draft" and not _has_subject(patch) and intent == talk.asked_for and turn.said.strip():
-        patch["title"] = turn.said.strip().strip("\"'“”")
-    base = dict(talk.draft)
-    if intent in ("collect", "fetch", "similar"):
-        return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
-    if intent == "compare":
-        patch = {
-            name: value
-            for name, value in patch.items()
-            if name not in ("title", "thumbnail", "publish_at", "duration_s")
-        }
-        return base | patch
-    if intent == "whatif" and (_has_subject(base) or "video" in patch):
-        return base | ({"video": patch["video"]} if "video" in patch and not base.get("video") else {})
-    new_title = "title" in patch and base.get("title") not in (None, patch["title"])
-    fresh_start = ("video" in patch and base.get("video") not in (None, patch["video"])) or (
-        new_title and (intent == "diagnose" or bool(_ANOTHER.search(turn.slots.masked)))
-    )
-    if fresh_start:
-        base = {name: base[name] for name in CHANNEL if name in base}
-    return {name: value for name, value in (base | patch).items() if name in DRAFT}
-
-
-def _without_variant(draft: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in draft.items() if value not in (None, "")}
-
-
-def _figures(turn: Turn, talk: Talk) -> tuple[int | None, float | None]:
-    """Return the views and age of a published video as stated now, or in the question before."""
-    slots = turn.slots
-    views, age = turn.facts.get("views", slots.views), turn.facts.get("age_days", slots.age_days)
-    if age is None and slots.horizon_days is not None:
-        age = slots.horizon_days  # "300 views in 3 days"
-    if talk.asked == "figures":
-        bare = re.fullmatch(
-            r"(?:about |only |just )?([\d.,]+ ?[kKmM]?)(?: (?:views|days?))?", turn.said.strip()
-        )
-        if age is None:
-            age = days_of(slots.masked)
-        if views is None and talk.views is None and bare and age is None:
-            views = int(read_count(bare.group(1).replace(" ", "")))
-        elif age is None and talk.views is not None and bare:
-            age = read_count(bare.group(1).replace(" ", ""))
-    if talk.asked == "figures" or talk.last_intent == "diagnose":
-        views, age = (talk.views if views is None else views), (talk.age_days if age is None else age)
-    return (None if views is None else int(views)), (None if age is None else float(age))
-
-
-def _pointed_neighbour(turn: Turn, talk: Talk) -> str | None:
+def _pointed_neighbour(turn: Turn, talk: Talk) -> Neighbour | None:
+    """Return the similar video that "the second one" points at."""
     nth = turn.slots.ordinal
     if nth is None or not talk.neighbours or talk.variants or nth >= len(talk.neighbours):
         return None
-    return talk.neighbours[nth].url
+    return talk.neighbours[nth]
 
 
 def _without_bad_files(plan: Plan, turn: Turn) -> None:
-    """When a file could not be read, plan the same calls once more without it, or ask for something else."""
+    """When a file could not be read, plan the same calls once more without it, or ask for "
+    "something else."""
     failed = [call.arguments for call in turn.calls if call.error and call.name != "compare_variants"]
     worked = [call.arguments for call in turn.calls if call.record]
     bad = []
@@ -431,7 +379,7 @@ def _without_bad_files(plan: Plan, turn: Turn) -> None:
         return
     plan.dropped = tuple(bad)
     plan.draft = plan.talk.draft = {key: value for key, value in plan.draft.items() if key not in bad}
-    if not _has_subject(plan.draft):
+    if not has_subject(plan.draft):
         _ask(plan, "draft", plan.intents[0], "Give me the title, or another file, and I go on from there.")
         return
     plan.calls = [

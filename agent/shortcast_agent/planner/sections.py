@@ -57,7 +57,8 @@ def verdict(forecast: Forecast, short: bool = False) -> str:
         word = "Likely below usual"
     head = (
         f"**{word}: about {say_count(forecast.views)} views {by_day(forecast.horizon_days)}** on "
-        f"{PLATFORMS[forecast.platform]} (80% interval: {say_count(forecast.low)} to {say_count(forecast.high)}), with a "
+        f"{PLATFORMS[forecast.platform]} (80% interval: {say_count(forecast.low)} to "
+        f"{say_count(forecast.high)}), with a "
         f"{say_percent(chance)} chance to beat {whose} ({say_count(forecast.typical_views)})."
     )
     if short:
@@ -81,11 +82,13 @@ def anchor(forecast: Forecast) -> str:
             return f"Anchored on the typical views that you state ({typical} by then)."
         case "followers":
             return (
-                f"Anchored on your follower count alone ({typical} is typical for it), which says little: the views of "
+                f"Anchored on your follower count alone ({typical} is typical for it), which says "
+                f"little: the views of "
                 "your recent videos would sharpen it."
             )
     return (
-        f"I know nothing of your channel, so this starts from the platform's prior alone ({typical}): tell me your "
+        f"I know nothing of your channel, so this starts from the platform's prior alone "
+        f"({typical}): tell me your "
         "followers or the views of recent videos."
     )
 
@@ -129,14 +132,17 @@ def _factor(factor: Factor) -> str:
 def changes(suggestions: Suggestions) -> str:
     """Say each change with the effect that was computed for it."""
     if not suggestions.changes:
-        return f"**What to change:** none of the {suggestions.tried} changes that I computed raises the forecast."
+        return (
+            f"**What to change:** of {suggestions.tried} changes that I computed, none raises the forecast."
+        )
     lines = ["**What to change**", ""]
     lines += [_change(nth, change) for nth, change in enumerate(suggestions.changes, start=1)]
     return "\n".join([*lines, "", ASSOCIATIONS])
 
 
 def _change(nth: int, change: Change) -> str:
-    return f"{nth}. **{plain(change.what, 160)}** {say_times(change.multiplier)}, to about {say_count(change.views)} views"
+    effect = f"{say_times(change.multiplier)}, to about {say_count(change.views)} views"
+    return f"{nth}. **{plain(change.what, 160)}** {effect}"
 
 
 def similar(found: SimilarVideos | None, alone: bool = False) -> str:
@@ -180,18 +186,21 @@ def _safe_link(url: str) -> str:
 def comparison(found: Comparison) -> str:
     """Say which variant the model prefers, and by how much."""
     best = next((variant for variant in found.variants if variant.label == found.best), found.variants[0])
+    chance = f"{say_percent(found.lead)} chance that it does better than the next"
     head = (
-        f"**Take {plain(best.label)}.**"
+        f"**Take {plain(best.label)}**: {chance}."
         if found.decisive
-        else f"**Too close to call**, with a slight lean to {plain(best.label)}: the difference is smaller than the model can tell apart."
+        else f"**Too close to call**, with a slight lean to {plain(best.label)} ({chance})."
     )
     lines = [head, ""]
     for nth, variant in enumerate(found.variants):
         forecast = variant.forecast
         versus = "" if nth == 0 else f", {say_times(variant.vs_first)} the first"
         lines.append(
-            f"- {plain(variant.label)}: about **{say_count(forecast.views)}** views {by_day(forecast.horizon_days)} (80%: "
-            f"{say_count(forecast.low)} to {say_count(forecast.high)}){versus}, {say_percent(forecast.beats_typical)} chance "
+            f"- {plain(variant.label)}: about **{say_count(forecast.views)}** views "
+            f"{by_day(forecast.horizon_days)} (80%: "
+            f"{say_count(forecast.low)} to {say_count(forecast.high)}){versus}, "
+            f"{say_percent(forecast.beats_typical)} chance "
             "to beat the typical video"
         )
         telling = [factor for factor in variant.factors if abs(factor.log10) > _NEGLIGIBLE][:2]
@@ -213,8 +222,10 @@ def diagnosis(found: Diagnosis) -> str:
         "far above": "far above what was to be expected",
     }
     lines = [
-        f"**{title} did {words[found.verdict]}**: {say_count(found.actual_views)} views {by_day(expected.horizon_days)}, "
-        f"where about {say_count(expected.views)} were expected (80% interval: {say_count(expected.low)} to "
+        f"**{title} did {words[found.verdict]}**: {say_count(found.actual_views)} views "
+        f"{by_day(expected.horizon_days)}, "
+        f"where about {say_count(expected.views)} were expected (80% interval: "
+        f"{say_count(expected.low)} to "
         f"{say_count(expected.high)}). That is {say_times(found.ratio)} the forecast, ahead of "
         f"{say_percent(found.percentile)} of what the model thought possible.",
         "",

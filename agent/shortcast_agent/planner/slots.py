@@ -10,38 +10,56 @@ from shortcast_agent.planner.titles import find_quotes, find_titles, find_topic
 
 _LINK = re.compile(
     r"https?://[^\s<>\"'`）)\]]+"
-    r"|(?<![\w@.])(?:www\.|m\.)?(?:youtube\.com/|youtu\.be/|tiktok\.com/|vm\.tiktok\.com/|vt\.tiktok\.com/|bilibili\.com/)[^\s<>\"'`）)\]]+",
+    r"|(?<![\w@.])(?:www\.|m\.)?(?:youtube\.com/|youtu\.be/|tiktok\.com/|vm\.tiktok\.com/"
+    r"|vt\.tiktok\.com/|bilibili\.com/)[^\s<>\"'`）)\]]+",
     re.IGNORECASE,
 )
 _N = rf"(?P<n>(?<![\w.,]){COUNT}(?![.,]?\d))"
 _FOLLOWERS = (
-    rf"{_N}[\s-]*(?:\+\s*)?(?:\w+\s)?(?:followers?|subs\b|subscribers?|fans\b|seguidores|suscriptores|abonnés|abonnees?|người (?:theo dõi|đăng ký)|구독자|팔로워|sub(?=[\s-]+channel))",
-    rf"(?:followers?|subs|subscribers?|follower count|subscriber count|seguidores|suscriptores|abonnés|người (?:theo dõi|đăng ký)|구독자(?:\s?수)?[는가이]?|팔로워(?:\s?수)?[는가이]?)\s*(?:count\s*)?(?:is|are|of|at|:|=|~|là|about|around)*\s*{_N}",
-    rf"\b(?:channel|account|page)\s+(?:with|of|has|at)\s+(?:about |around |only )?{_N}(?!\s*(?:views|videos|uploads))",
+    rf"{_N}[\s-]*(?:\+\s*)?(?:\w+\s)?(?:followers?|subs\b|subscribers?|fans\b|seguidores"
+    rf"|suscriptores|abonnés|abonnees?|người (?:theo dõi|đăng ký)|구독자|팔로워|sub(?=[\s-]+channel))",
+    rf"(?:followers?|subs|subscribers?|follower count|subscriber count|seguidores|suscriptores"
+    rf"|abonnés|người (?:theo dõi|đăng ký)|구독자(?:\s?수)?[는가이]?"
+    rf"|팔로워(?:\s?수)?[는가이]?)\s*(?:count\s*)?(?:is|are|of|at|:|=|~|là|about|around)*\s*{_N}",
+    rf"\b(?:channel|account|page)\s+(?:with|of|has|at)\s+(?:about |around |only )?{_N}(?!\s*(?:views"
+    rf"|videos|uploads))",
 )
 _VIEWS_WORD = r"(?:views?|plays?|watches|vistas|visualizaciones|reproducciones|vues|lượt xem|views를|조회수)"
 _USUAL = (
-    r"(?:usual(?:ly)?|typical(?:ly)?|normal(?:ly)?|average[sd]?|averaging|on average|generally|median|most of my|my (?:other |recent |last )?(?:videos|shorts|ones|uploads|stuff) (?:\w+ )?(?:get|do|reach|make)"
-    r"|평소|보통|평균|thường|trung bình|normalmente|suelen|de media|promedio|d'habitude|en moyenne|habituellement|en général)"
+    r"(?:usual(?:ly)?|typical(?:ly)?|normal(?:ly)?|average[sd]?|averaging|on average|generally"
+    r"|median|most of my|my (?:other |recent |last )?(?:videos|shorts|ones|uploads"
+    r"|stuff) (?:\w+ )?(?:get|do|reach|make)"
+    r"|평소|보통|평균|thường|trung bình|normalmente|suelen|de media|promedio|d'habitude|en moyenne"
+    r"|habituellement|en général)"
 )
 _VIEWS = (
     rf"{_N}\s*(?:total\s+|more\s+)?{_VIEWS_WORD}",
     rf"{_VIEWS_WORD}\s*(?:count\s*)?(?:is|are|of|at|:|=|là|가|는|이)*\s*(?:only\s+|just\s+)?{_N}",
 )
-_STUCK = (rf"\b(?:stuck|stalled|stopped|died|sitting|plateaued|flatlined|capped)\s+(?:at|around|on)\s+(?:about |around |only )?{_N}",
-          rf"\b(?:got|gets|getting|reached|hit|has|only|just)\s+(?:about |around |only |just |like )?{_N}(?!\s*(?:{_VIEWS_WORD}|followers?|subs|subscribers?|%|\w*seconds?|secs?|s\b|days?|hours?|h\b|weeks?|likes?|comments?|videos?|thumbnails?|titles?))(?=\s*(?:$|[.,;!?]|in\b|after\b|and\b|so far|since|on\b|within))")  # fmt: skip
+_STUCK = (
+    rf"\b(?:stuck|stalled|stopped|died|sitting|plateaued|flatlined|capped)\s+(?:at|around"
+    rf"|on)\s+(?:about |around |only )?{_N}",
+    rf"\b(?:got|gets|getting|reached|hit|has|only|just)\s+(?:about |around |only |just "
+    rf"|like )?{_N}(?!\s*(?:{_VIEWS_WORD}|followers?|subs|subscribers?|%|\w*seconds?|secs?"
+    rf"|s\b|days?|hours?|h\b|weeks?|likes?|comments?|videos?|thumbnails?"
+    rf"|titles?))(?=\s*(?:$|[.,;!?]|in\b|after\b|and\b|so far|since|on\b|within))",
+)
 _RECENT = re.compile(
-    rf"(?:last|recent|previous|past|latest|earlier|최근|gần đây|últimos|derni\w+)\b[^.?!\n]{{0,60}}?(?P<list>{COUNT}(?:\s*(?:,|;|and|y|et|và|&|/)+\s*{COUNT}){{2,}})",
+    rf"(?:last|recent|previous|past|latest|earlier|최근|gần đây|últimos"
+    rf"|derni\w+)\b[^.?!\n]{{0,60}}?(?P<list>{COUNT}(?:\s*(?:,|;|and|y|et|và|&|/)+\s*{COUNT}){{2,}})",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\b(?:top|limit(?: of| to|:)?|up to|first|at most|around)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|days|hours|seconds|%))"
-    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:\w+\s+){0,4}?(?:videos?|shorts|clips|examples|results|tiktoks|ones|vídeos|vidéos|similar)\b"
+    r"\b(?:top|limit(?: of| to|:)?|up to|first|at most|around)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b"
+    r"|days|hours|seconds|%))"
+    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:\w+\s+){0,4}?(?:videos?|shorts|clips|examples|results|tiktoks"
+    r"|ones|vídeos|vidéos|similar)\b"
     r"|(?<![\w.,:])(?P<c>\d{1,3})\s*(?:개|편)",
     re.IGNORECASE,
 )
 _LIMIT_WORD = re.compile(
-    r"\b(?P<w>two|three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred)\s+(?:\w+\s+){0,3}?(?:videos?|shorts|clips|examples|results)\b",
+    r"\b(?P<w>two|three|four|five|six|seven|eight|nine|ten|twenty|fifty"
+    r"|hundred)\s+(?:\w+\s+){0,3}?(?:videos?|shorts|clips|examples|results)\b",
     re.I,
 )
 _WORD_LIMITS = {
@@ -72,15 +90,19 @@ _UNSUPPORTED = re.compile(
 )
 _ORDINALS = (
     (
-        r"\b(?:the )?(?:1st|first)(?: (?:one|title|thumbnail|option|video|picture|image|variant))\b|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|첫\s?번째|đầu tiên|\bel primero\b|\bla primera\b|\ble premier\b|\bla première\b",
+        r"\b(?:the )?(?:1st|first)(?: (?:one|title|thumbnail|option|video|picture|image|variant))\b"
+        r"|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|첫\s?번째|đầu tiên|\bel primero\b"
+        r"|\bla primera\b|\ble premier\b|\bla première\b",
         0,
     ),
     (
-        r"\b(?:2nd|second)\b(?!s)(?! \w*seconds?)|\bnumber (?:two|2)\b|\boption (?:2|two|b)\b|두\s?번째|thứ hai\b|\bel segundo\b|\bla segunda\b|\ble deuxième\b|\bla deuxième\b|\bthe latter\b",
+        r"\b(?:2nd|second)\b(?!s)(?! \w*seconds?)|\bnumber (?:two|2)\b|\boption (?:2|two|b)\b|두\s?번째"
+        r"|thứ hai\b|\bel segundo\b|\bla segunda\b|\ble deuxième\b|\bla deuxième\b|\bthe latter\b",
         1,
     ),
     (
-        r"\b(?:3rd|third)\b|\bnumber (?:three|3)\b|\boption (?:3|three|c)\b|세\s?번째|\bel tercero\b|\ble troisième\b",
+        r"\b(?:3rd|third)\b|\bnumber (?:three|3)\b|\boption (?:3|three|c)\b|세\s?번째|\bel tercero\b"
+        r"|\ble troisième\b",
         2,
     ),
     (r"\bthe last one\b|\bthe last (?:title|thumbnail|option)\b|마지막", -1),
@@ -94,7 +116,8 @@ _SUBJUNCTIVE = re.compile(
     re.IGNORECASE,
 )
 _POSTED = re.compile(
-    r"\b(?:posted|published|uploaded|released|went (?:live|up)|dropped)\b|올렸|업로드했|đã đăng|publiqué|subí|publié|posté",
+    r"\b(?:posted|published|uploaded|released|went (?:live|up)|dropped)\b|올렸|업로드했|đã đăng|publiqué"
+    r"|subí|publié|posté",
     re.IGNORECASE,
 )
 
@@ -202,7 +225,8 @@ def _views(text: str) -> tuple[float | None, int | None]:
     typical: float | None = None
     actual: int | None = None
     for clause in re.split(
-        r"[.;!?\n]\s|,\s+(?=but|and|while|this|usually|normally|my|pero|mais|nhưng)|\b(?:but|while|whereas|pero|mais|nhưng|instead of)\b|지만|는데",
+        r"[.;!?\n]\s|,\s+(?=but|and|while|this|usually|normally|my|pero|mais|nhưng)|\b(?:but|while"
+        r"|whereas|pero|mais|nhưng|instead of)\b|지만|는데",
         text,
     ):
         usual = re.search(_USUAL, clause, re.IGNORECASE)

@@ -4,68 +4,89 @@ import re
 from dataclasses import dataclass
 
 _QUOTED = re.compile(
-    r"\"(?P<q1>[^\"]+)\"|“(?P<q2>[^”]+)”|«\s?(?P<q3>[^»]+?)\s?»|「(?P<q4>[^」]+)」|『(?P<q5>[^』]+)』|《(?P<q6>[^》]+)》"
-    r"|(?<![\w])'(?P<q7>[^'\n]+(?:'\w[^'\n]*)*)'(?!\w)|‘(?P<q8>[^‘\n]+)’(?!\w)|`(?P<q9>[^`\n]+)`|„(?P<q10>[^“”]+)[“”]"
+    r"\"(?P<q1>[^\"]+)\"|“(?P<q2>[^”]+)”|«\s?(?P<q3>[^»]+?)\s?»|「(?P<q4>[^」]+)」|『(?P<q5>[^』]+)』"
+    r"|《(?P<q6>[^》]+)》"
+    r"|(?<![\w])'(?P<q7>[^'\n]+(?:'\w[^'\n]*)*)'(?!\w)|‘(?P<q8>[^‘\n]+)’(?!\w)|`(?P<q9>[^`\n]+)`"
+    r"|„(?P<q10>[^“”]+)[“”]"
 )
 _END = (
-    r"(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:and|but|my|with|for|on|will|would|how|what|which|when|should|can|could|do|does|is"
+    r"(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:and|but|my|with|for|on|will|would|how|what|which|when"
+    r"|should|can|could|do|does|is"
     r"|i|i'm|i've|it|it's|posted|posting|about|to|around|tell|please|y|et|và|cómo|comment|mi|mon|ma|\d)\b"
-    r"|\s+[—–]\s+|\s+\((?=\d|my )|\s+instead\b|\s+(?:do|get|perform|work|be) (?:well|better|good|more|fewer|any)\b"
-    r"|\s+and (?:my|i|the channel|how|will|what|should)\b|\s+(?:for my|on my|on tiktok|on youtube|with \d|with my)\b)"
+    r"|\s+[—–]\s+|\s+\((?=\d|my )|\s+instead\b|\s+(?:do|get|perform|work|be) (?:well|better|good"
+    r"|more|fewer|any)\b"
+    r"|\s+and (?:my|i|the channel|how|will|what|should)\b|\s+(?:for my|on my|on tiktok|on youtube"
+    r"|with \d|with my)\b)"
 )
 _CUED = re.compile(
     r"(?:\b(?:titled|entitled|intitulée?|titulad[oa]|llamad[oa]|tên là|tiêu đề là)\s*[:=]?\s+"
     r"|(?<!channel )(?<!channel is )(?<!which is )\b(?:called|named)\s+(?:it\s+)?[:=]?\s*"
     r"|\b(?:call|name|rename|retitle|title) it\s+(?:to |as )?[:=]?\s*"
     r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목)"
-    r"(?:\s*[:=]\s*|[을를이은]?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese|est|était|là|thành|로|는|은)\s*[:=]?\s+))"
+    r"(?:\s*[:=]\s*|[을를이은]?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese"
+    r"|est|était|là|thành|로|는|은)\s*[:=]?\s+))"
     rf"(?P<title>[^\n]{{2,20000}}?){_END}",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
-    r"^(?:better|best|good|bad|ok|okay|fine|too|not|the|this|that|it|so|clickbait|boring|great|wrong|a problem|what|which|hurting|holding)\b"
+    r"^(?:better|best|good|bad|ok|okay|fine|too|not|the|this|that|it|so|clickbait|boring|great|wrong"
+    r"|a problem|what|which|hurting|holding)\b"
     r"(?!\s+\S+\s+\S+)|^(?:too|not|the (?:best|problem|first|second|last|same|reason)|a (?:problem|bit))\b",
     re.IGNORECASE,
 )
 _LIST_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):]|[A-Ea-e][.):]|[-*•])\s+(?P<item>\S.*)$", re.MULTILINE)
 _INLINE_ITEM = re.compile(
-    r"(?:^|[\s:(])(?:\d|[A-Ea-e])[.):]\s+(?P<item>.+?)(?=\s+(?:or\s+|vs\.?\s+)?(?:\d|[A-Ea-e])[.):]\s+|\s*[?]?\s*$)"
+    r"(?:^|[\s:(])(?:\d|[A-Ea-e])[.):]\s+(?P<item>.+?)(?=\s+(?:or\s+|vs\.?\s+)?(?:\d"
+    r"|[A-Ea-e])[.):]\s+|\s*[?]?\s*$)"
 )
 _OR = re.compile(
     r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|아니면)\s+|\s+/\s+|\s*;\s+", re.IGNORECASE
 )
 _BEFORE_LIST = re.compile(
-    r"(?:titles?|captions?|headlines?|better|best|stronger|prefer|choose|pick|between|compare|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?)"
+    r"(?:titles?|captions?|headlines?|better|best|stronger|prefer|choose|pick|between|compare"
+    r"|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?)"
     r"[^:,?\n]{0,40}[:,?\n]\s*(?P<list>.+?)\s*\??\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BETWEEN = re.compile(
-    r"\b(?:between|compare)\s+(?!the\b|these\b|two\b|my\b|both\b)(?P<a>.+?)\s+(?:and|with|to|vs\.?)\s+(?P<b>.+?)\s*[?.]?\s*$",
+    r"\b(?:between|compare)\s+(?!the\b|these\b|two\b|my\b|both\b)(?P<a>.+?)\s+(?:and|with|to"
+    r"|vs\.?)\s+(?P<b>.+?)\s*[?.]?\s*$",
     re.I,
 )
 _POINTING = re.compile(
-    r"\b(?:thumbnails?|pictures?|images?|covers?|first|second|third|one|this|that|these|those|it|morning|evening|night|weekend|later|earlier"
-    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tiktok|youtube|shorts|longer|shorter|not|seconds?|minutes?)\b",
+    r"\b(?:thumbnails?|pictures?|images?|covers?|first|second|third|one|this|that|these|those|it"
+    r"|morning|evening|night|weekend|later|earlier"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|tiktok|youtube|shorts|longer|shorter"
+    r"|not|seconds?|minutes?)\b",
     re.IGNORECASE,
 )
 _TOPIC_CUE = re.compile(
-    r"\b(?:about|on the (?:topic|subject) of|on topic|topic(?: is)?:?|niche(?: is| of)?:?|keywords?:?|query:?|regarding|covering|related to"
-    r"|similar to|videos? like|shorts like|ones like|something like|search(?:ing)? for|look(?:ing)? for|sobre|acerca de|parecid[oa]s? a"
-    r"|similares a|sur|à propos de|similaires? à|về chủ đề|chủ đề|về|giống(?: như)?|tương tự(?: như)?)\s+(?P<topic>[^\n?.!;]+)",
+    r"\b(?:about|on the (?:topic|subject) of|on topic|topic(?: is)?:?|niche(?: is| of)?:?"
+    r"|keywords?:?|query:?|regarding|covering|related to"
+    r"|similar to|videos? like|shorts like|ones like|something like|search(?:ing)? for"
+    r"|look(?:ing)? for|sobre|acerca de|parecid[oa]s? a"
+    r"|similares a|sur|à propos de|similaires? à|về chủ đề|chủ đề|về|giống(?: như)?"
+    r"|tương tự(?: như)?)\s+(?P<topic>[^\n?.!;]+)",
     re.IGNORECASE,
 )
 _KOREAN_TOPIC = re.compile(
-    r"(?P<topic>[^\n?.!,]+?)\s*(?:관련(?:된)?|에 대한|에 관한|와 비슷한|과 비슷한|같은)\s"
+    r"(?P<topic>[^\n?.!,]{1,80}?)\s*(?:관련(?:된)?|에 대한|에 관한|와 비슷한|과 비슷한|같은)\s"
 )
 _FILLER = re.compile(
-    r"\b(?:please|pls|can|could|would|you|i|want|need|to|let'?s|let|us|go|get|got|grab|pull|bring|in|into|from|of|some|more|real|actual|public|recent|new|popular"
-    r"|collect|collecting|scrape|scraping|gather|crawl|harvest|import|download|fetch|add|fill|build|replace|save|load|find|show|me|give|list|search|look|for|see"
-    r"|what|which|are|is|there|any|other|others|people|creators?|the|a|an|my|our|your|library|demo|database|dataset|collection|with|and|videos?|vids?|clips?|shorts|tiktoks?|reels?"
-    r"|youtube|tiktok|similar|like|examples?|them|it|this|that|mine|draft|one|ones|up|top|best|about|on|hey|hi|now|did|well|niche|same"
-    r"|busca|muestra|muéstrame|recopila|recoge|añade|encuentra|vídeos|videos|de|del|los|las|una?|parecidos|similares|mi|biblioteca"
+    r"\b(?:please|pls|can|could|would|you|i|want|need|to|let'?s|let|us|go|get|got|grab|pull|bring|in"
+    r"|into|from|of|some|more|real|actual|public|recent|new|popular"
+    r"|collect|collecting|scrape|scraping|gather|crawl|harvest|import|download|fetch|add|fill|build"
+    r"|replace|save|load|find|show|me|give|list|search|look|for|see"
+    r"|what|which|are|is|there|any|other|others|people|creators?|the|a|an|my|our|your|library|demo"
+    r"|database|dataset|collection|with|and|videos?|vids?|clips?|shorts|tiktoks?|reels?"
+    r"|youtube|tiktok|similar|like|examples?|them|it|this|that|mine|draft|one|ones|up|top|best|about"
+    r"|on|hey|hi|now|did|well|niche|same"
+    r"|busca|muestra|muéstrame|recopila|recoge|añade|encuentra|vídeos|videos|de|del|los|las|una?"
+    r"|parecidos|similares|mi|biblioteca"
     r"|cherche|trouve|montre|récupère|collecte|ajoute|des|les|vidéos?|similaires|ma|bibliothèque|moi"
     r"|thu thập|tìm|cho tôi|các|những|cái|video|giúp|hãy|thêm|vào|thư viện|tương tự|giống)\b|\d+(?:\s*개)?"
-    r"|영상(?:을|들|들을)?|동영상|비디오|쇼츠|비슷한|수집해?\s?(?:줘|주세요|서)?|모아\s?(?:줘|주세요)?|찾아\s?(?:줘|주세요)?|보여\s?(?:줘|주세요)?|라이브러리에?|관련",
+    r"|영상(?:을|들|들을)?|동영상|비디오|쇼츠|비슷한|수집해?\s?(?:줘|주세요|서)?|모아\s?(?:줘|주세요)?|찾아\s?(?:줘|주세요)?|보여\s?(?:줘"
+    r"|주세요)?|라이브러리에?|관련",
     re.IGNORECASE,
 )
 
@@ -96,7 +117,8 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
         for quote, before in zip(quotes.quoted, quotes.before, strict=True)
         if quote
         and not re.search(
-            r"(?:about|topic|niche|query|keyword|collect|search for|description|channel(?: is)?(?: called| named)?)\s*:?\s*$",
+            r"(?:(?<!what )(?<!how )about|topic|niche|query|keyword|collect|search for|description"
+            r"|channel(?: is)?(?: called| named)?)\s*:?\s*$",
             before,
         )
     ]
@@ -142,14 +164,16 @@ def _listed(text: str) -> tuple[str, ...]:
 
 
 def find_topic(text: str) -> str | None:
-    """Return what a search is about: a quoted topic, the words after "about", or what is left of the order."""
+    """Return what a search is about: a quoted topic, the "
+    "words after "about", or what is left of the order."""
     quotes = find_quotes(text)
     if quotes.quoted:
         return quotes.quoted[0]
     match = _TOPIC_CUE.search(text) or _KOREAN_TOPIC.search(text)
     rest = match.group("topic") if match else re.split(r"[?.!\n;]", text.strip())[0]
     rest = re.sub(
-        r"\s+(?:please|for me|from (?:youtube|tiktok)|on (?:youtube|tiktok)|and (?:put|add|save|tell|show)\b.*|(?:so|to) (?:i|we)\b.*|into (?:my|the)\b.*|to (?:my|the) library.*)$",
+        r"\s+(?:please|for me|from (?:youtube|tiktok)|on (?:youtube|tiktok)|and (?:put|add|save|tell"
+        r"|show)\b.*|(?:so|to) (?:i|we)\b.*|into (?:my|the)\b.*|to (?:my|the) library.*)$",
         "",
         rest,
         flags=re.I,

@@ -25,15 +25,21 @@ _CLAUSE_SURE = 0.6
 # Used when the encoder can't load, and as weak evidence beside it.
 _CUES = {
     "collect": r"\b(?:collect|scrape|gather|crawl|import|harvest)\b|수집|thu thập|recopila|récupère",
-    "diagnose": r"\bflop|what went wrong|\bwhy did\b|underperform|\btank(?:ed)?\b|\bstuck at\b|post-?mortem|망했|thất bại|fracas|por qué (?:no|fall)|pourquoi (?:cette|ma) vidéo",
-    "compare": r"\bwhich (?:one|title|thumbnail|of)|\bcompare\b|\bvs\b|\bbetter\b.*\bor\b|어떤 제목|nào tốt hơn|cuál|laquelle|lequel",
-    "whatif": r"\bwhat if\b|\band if\b|\bsuppose\b|\bhow about\b|\binstead\b|면 어떨|thì sao|¿y si\b|\bet si\b",
-    "suggest": r"\bshould i change\b|\bimprove\b|\bsuggest|\btips?\b|\bbest time\b|바꾸면|cải thiện|mejorar|améliorer",
+    "diagnose": r"\bflop|what went wrong|\bwhy did\b|underperform|\btank(?:ed)?\b|\bstuck at\b"
+    r"|post-?mortem|망했|thất bại|fracas|por qué (?:no|fall)|pourquoi (?:cette|ma) vidéo",
+    "compare": r"\bwhich (?:one|title|thumbnail|of)|\bcompare\b|\bvs\b|\bbetter\b.*\bor\b|어떤 제목"
+    r"|nào tốt hơn|cuál|laquelle|lequel",
+    "whatif": r"\bwhat if\b|\band if\b|\bsuppose\b|\bhow about\b|\binstead\b|면 어떨|thì sao|¿y si\b"
+    r"|\bet si\b",
+    "suggest": r"\bshould i change\b|\bimprove\b|\bsuggest|\btips?\b|\bbest time\b|바꾸면|cải thiện"
+    r"|mejorar|améliorer",
     "similar": r"\bsimilar\b|\bvideos like\b|\bexamples?\b|비슷한|tương tự|parecid|similaires",
     "explain": r"\bwhy (?:that|so|is the|do you)\b|\bexplain\b|\bfactors?\b|요인|yếu tố|factores|facteurs",
-    "forecast": r"\bhow many (?:views|plays)|\bforecast|\bpredict|조회수|bao nhiêu lượt|cuántas vistas|combien de vues",
+    "forecast": r"\bhow many (?:views|plays)|\bforecast|\bpredict|조회수|bao nhiêu lượt|cuántas vistas"
+    r"|combien de vues",
     "inspect": r"\bresolution\b|\bloud|\baudio\b|\bhow long is (?:my|the)\b",
-    "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가|funcionará|va marcher|hiệu quả",
+    "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가"
+    r"|funcionará|va marcher|hiệu quả",
     "help": r"^\s*help\b|\bwhat can you do\b|\bwho are you\b",
     "greet": r"^\s*(?:hi|hello|hey|안녕|xin chào|hola|bonjour|salut)\b",
     "thanks": r"^\s*(?:thanks|thank you|감사|고마|cảm ơn|gracias|merci)",
@@ -89,7 +95,7 @@ def _weighed(text: str, turn: Turn, talk: Talk) -> dict[str, float]:
     """Return probabilities of the intents for a text, given what is attached, stated and known."""
     scores = classify(text)
     if not scores:
-        scores = {name: 0.02 for name in (*ANALYTIC, *SOCIAL, "inform", "adopt")}
+        scores = dict.fromkeys((*ANALYTIC, *SOCIAL, "inform", "adopt"), 0.02)
         scores |= {name: 1.0 for name, cue in _CUES.items() if re.search(cue, text, re.IGNORECASE)}
     scores = {
         name: score * (1.6 if name in _CUES and re.search(_CUES[name], text, re.IGNORECASE) else 1.0)
@@ -196,7 +202,8 @@ def _without_words(turn: Turn, talk: Talk) -> str:
 
 def _clauses(text: str) -> list[str]:
     parts = re.split(
-        r"(?<=[.?!])\s+|;\s+|\n+|,\s+(?=and |but |then |what |how |why |which )|\s+and (?=what |how |why |which |find |show |tell |give |explain )",
+        r"(?<=[.?!])\s+|;\s+|\n+|,\s+(?=and |but |then |what |how |why |which )|\s+and (?=what |how "
+        r"|why |which |find |show |tell |give |explain )",
         text,
     )
     return [part for part in parts if len(part) > 5] if len(parts) > 1 else []

@@ -1,17 +1,50 @@
-"""Times in words: lengths, ages, horizons and planned moments, in the five languages that examples exist for."""
+"""Times in words: lengths, ages, horizons and planned moments, in the five languages that examples "
+"exist for."""
 
 import re
 from datetime import datetime, timedelta
 
 _WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "couple": 2, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3, "several": 4,
-    "un": 1, "una": 1, "une": 1, "uno": 1, "dos": 2, "tres": 3, "deux": 2, "trois": 3, "một": 1, "hai": 2, "ba": 3,
-    "한": 1, "일": 1, "하루": 1, "이틀": 2, "사흘": 3,
-}  # fmt: skip
-_AMOUNT = r"(?P<n>\d+(?:[.,]\d+)?|(?:a )?couple(?: of)?|(?:a )?few|several|" + "|".join(
-    sorted((word for word in _WORDS if word.isalpha()), key=len, reverse=True)
-) + ")"  # fmt: skip
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "couple": 2,
+    "couple of": 2,
+    "a couple of": 2,
+    "few": 3,
+    "a few": 3,
+    "several": 4,
+    "un": 1,
+    "una": 1,
+    "une": 1,
+    "uno": 1,
+    "dos": 2,
+    "tres": 3,
+    "deux": 2,
+    "trois": 3,
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "한": 1,
+    "일": 1,
+    "하루": 1,
+    "이틀": 2,
+    "사흘": 3,
+}
+_AMOUNT = (
+    r"(?P<n>\d+(?:[.,]\d+)?|(?:a )?couple(?: of)?|(?:a )?few|several|"
+    + "|".join(sorted((word for word in _WORDS if word.isalpha()), key=len, reverse=True))
+    + ")"
+)
 _UNIT_DAYS = (
     (r"h(?:ou)?rs?|h|hrs|horas?|heures?|giờ|tiếng|시간", 1 / 24),
     (r"days?|d|días?|dias?|jours?|ngày|일", 1.0),
@@ -26,7 +59,8 @@ _BARE_SPAN = _SPAN.replace("?P<n>", "?:").replace("?P<unit>", "?:")
 
 _AGO = re.compile(
     rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|trước|전))"
-    rf"|(?:(?:hace|il y a|cách đây|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out|online) for)\s+(?P<span2>.+))",
+    rf"|(?:(?:hace|il y a|cách đây|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out"
+    rf"|online) for)\s+(?P<span2>.+))",
     re.IGNORECASE,
 )
 _AGE_WORDS = (
@@ -43,17 +77,57 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _HORIZON_WORDS = (
-    (r"\b(?:the |its )?first (?:24 hours|day)\b|\bday (?:1|one)\b|\bovernight\b|\bby tomorrow\b|첫날|하루", 1.0),
-    (r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|một tuần|première semaine|primera semana", 7.0),
-    (r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|một tháng|premier mois|primer mes", 30.0),
-)  # fmt: skip
+    (
+        r"\b(?:the |its )?first (?:24 hours|day)\b|\bday (?:1|one)\b|\bovernight\b"
+        r"|\bby tomorrow\b|첫날|하루",
+        1.0,
+    ),
+    (
+        r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|một tuần"
+        r"|première semaine|primera semana",
+        7.0,
+    ),
+    (
+        r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|một tháng"
+        r"|premier mois|primer mes",
+        30.0,
+    ),
+)
 
 _SECONDS = (
-    (re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d|:)(?!\s*(?:am|pm|uhr|h\b|utc|gmt))", re.IGNORECASE), "clock"),
-    (re.compile(r"(?<![\w.])(\d+)\s*(?:min(?:ute)?s?|minutos?|phút|분)\s*(?:and\s+|y\s+|et\s+)?(\d+)\s*(?:s\b|sec|giây|초)", re.IGNORECASE), "min_s"),
-    (re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|secondes?|giây|초)", re.IGNORECASE), "s"),
-    (re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:minutes?|mins?\b|minutos?|phút|분)", re.IGNORECASE), "min"),
-)  # fmt: skip
+    (
+        re.compile(
+            r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d|:)(?!\s*(?:am|pm|uhr|h\b"
+            r"|utc|gmt))",
+            re.IGNORECASE,
+        ),
+        "clock",
+    ),
+    (
+        re.compile(
+            r"(?<![\w.])(\d+)\s*(?:min(?:ute)?s?|minutos?|phút|분)\s*(?:and\s+|y\s+"
+            r"|et\s+)?(\d+)\s*(?:s\b|sec|giây|초)",
+            re.IGNORECASE,
+        ),
+        "min_s",
+    ),
+    (
+        re.compile(
+            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|secondes?"
+            r"|giây|초)",
+            re.IGNORECASE,
+        ),
+        "s",
+    ),
+    (
+        re.compile(
+            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:minutes?|mins?\b|minutos?"
+            r"|phút|분)",
+            re.IGNORECASE,
+        ),
+        "min",
+    ),
+)
 
 _WEEKDAYS = (
     r"mondays?|mon\b|lunes|lundi|thứ hai|월요일",
@@ -67,17 +141,20 @@ _WEEKDAYS = (
 _WEEKDAY = re.compile(
     "(?<![a-zà-ỹ])(?:" + "|".join(f"(?P<d{i}>{names})" for i, names in enumerate(_WEEKDAYS)) + ")", re.I
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DATE = re.compile(
     r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-    r"|(?P<day1>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month1>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
-    r"|\b(?P<month2>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?\b(?!\s*(?:views|k\b))",
+    r"|(?P<day1>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month1>jan|feb|mar|apr|may|jun|jul|aug|sep"
+    r"|oct|nov|dec)[a-z]*\b"
+    r"|\b(?P<month2>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+    r"|dec)[a-z]*\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?\b(?!\s*(?:views|k\b))",
     re.IGNORECASE,
 )
 _HOUR = re.compile(
     r"(?<!\d)(?P<h12>\d{1,2})(?:[:.](?P<m12>\d{2}))?\s*(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])"
     r"|(?<!\d)(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)(?!\d)"
-    r"|\b(?:at|um|à|a las|alle)\s+(?P<bare>[01]?\d|2[0-3])(?:\s*(?:h|uhr|o'clock))?\b(?!\s*(?:views|k\b|%|days?|weeks?|seconds?))"
+    r"|\b(?:at|um|à|a las|alle)\s+(?P<bare>[01]?\d|2[0-3])(?:\s*(?:h|uhr|o'clock))?\b(?!\s*(?:[ap]\.?m|views"
+    r"|k\b|%|days?|weeks?|seconds?))"
     r"|(?<!\d)(?P<fr>[01]?\d|2[0-3])\s?h(?P<frm>[0-5]\d)?\b"
     r"|(?P<khalf>오전|오후|저녁|아침|밤)\s*(?P<kh>\d{1,2})\s*시"
     r"|(?<!\d)(?P<vi>\d{1,2})\s*(?:giờ|시)(?:\s*(?P<vihalf>sáng|chiều|tối))?",

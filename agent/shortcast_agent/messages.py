@@ -1,0 +1,68 @@
+"""A thread's messages, made fit to send: repaired after a crash, shortened for a small window, read as sources."""
+
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from shortcast_agent.grounding import Sources
+from shortcast_agent.langchain_tools import unpack
+
+_RECENT_RESULTS = 24  # older tool results reach a language model shortened: its window is small
+_SHORTENED = 240
+
+
+def interrupted(call_id: str, name: str) -> ToolMessage:
+    """Answer a call that a crash left without a result."""
+    sentence = "The turn was interrupted before this tool had run."
+    return ToolMessage(sentence, tool_call_id=call_id, name=name, status="error")
+
+
+def repaired(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Return the messages with every tool call answered exactly once, right after it was made.
+
+    A crash in the middle of a turn leaves calls without results; no model accepts such a history.
+    """
+    answers = {message.tool_call_id: message for message in messages if isinstance(message, ToolMessage)}
+    whole: list[BaseMessage] = []
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            continue
+        whole.append(message)
+        if isinstance(message, AIMessage):
+            for call in message.tool_calls:
+                answer = answers.get(call["id"] or "")
+                whole.append(answer or interrupted(call["id"] or "", call["name"]))
+    return whole
+
+
+def shortened(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Shorten old tool results, so that a long thread still fits a small window."""
+    results = [message for message in messages if isinstance(message, ToolMessage)]
+    old = {id(message) for message in results[:-_RECENT_RESULTS]}
+    return [
+        message.model_copy(update={"content": message.text[:_SHORTENED] + " …"})
+        if id(message) in old and len(message.text) > _SHORTENED
+        else message
+        for message in messages
+    ]
+
+
+def sources_of(messages: Sequence[BaseMessage]) -> Sources:
+    """Gather what an answer may use: results of tools, and the user's words."""
+    sources = Sources()
+    for message in messages:
+        if isinstance(message, ToolMessage):
+            record = unpack(message.artifact)
+            sources.read(record if record is not None else message.text)
+        elif isinstance(message, HumanMessage):
+            sources.read(message.text)
+            sources.read(message.additional_kwargs.get("facts", {}))
+            sources.read(message.additional_kwargs.get("problems", []))
+    return sources
+
+
+def said_at(messages: Sequence[BaseMessage]) -> str:
+    moments = [
+        message.additional_kwargs.get("said_at") for message in messages if isinstance(message, HumanMessage)
+    ]
+    return str(moments[-1]) if moments and moments[-1] else ""

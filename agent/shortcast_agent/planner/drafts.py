@@ -1,0 +1,67 @@
+"""Which draft a turn leaves behind, and what is known of a published one."""
+
+import re
+from typing import Any
+
+from shortcast_agent.numbers import read_count
+from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
+from shortcast_agent.planner.when import days_of
+
+SUBJECT = ("title", "video", "thumbnail")
+_ANOTHER = re.compile(
+    r"\b(?:another|different|new|next|other)\b.{0,20}\b(?:video|draft|short|clip|idea)\b"
+    r"|\b(?:a|my) (?:video|short|clip)\b.{0,12}\b(?:called|titled|named)\b",
+    re.IGNORECASE,
+)
+
+
+def has_subject(draft: dict[str, Any]) -> bool:
+    """Say whether there is anything to forecast: a title, a video or a thumbnail."""
+    return any(draft.get(name) for name in SUBJECT)
+
+
+def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
+    """Return the draft that a turn leaves; what is only supposed or compared does not enter it."""
+    patch = stated(turn)
+    if talk.asked == "draft" and not has_subject(patch) and intent == talk.asked_for and turn.said.strip():
+        patch = {"title": turn.said.strip().strip("\"'“”")}  # figures in a bare title state nothing
+    base = dict(talk.draft)
+    if intent in ("collect", "fetch", "similar"):
+        return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
+    if intent == "compare":
+        patch = {
+            name: value
+            for name, value in patch.items()
+            if name not in ("title", "thumbnail", "publish_at", "duration_s")
+        }
+        return base | patch
+    if intent == "whatif" and (has_subject(base) or "video" in patch):
+        return base | ({"video": patch["video"]} if "video" in patch and not base.get("video") else {})
+    new_title = "title" in patch and base.get("title") not in (None, patch["title"])
+    fresh_start = ("video" in patch and base.get("video") not in (None, patch["video"])) or (
+        new_title and (intent == "diagnose" or bool(_ANOTHER.search(turn.slots.masked)))
+    )
+    if fresh_start:
+        base = {name: base[name] for name in CHANNEL if name in base}
+    return {name: value for name, value in (base | patch).items() if name in DRAFT}
+
+
+def stated_figures(turn: Turn, talk: Talk) -> tuple[int | None, float | None]:
+    """Return the views and age of a published video as stated now, or in the question before."""
+    slots = turn.slots
+    views, age = turn.facts.get("views", slots.views), turn.facts.get("age_days", slots.age_days)
+    if age is None and slots.horizon_days is not None:
+        age = slots.horizon_days  # "300 views in 3 days"
+    if talk.asked == "figures":
+        bare = re.fullmatch(
+            r"(?:about |only |just )?([\d.,]+ ?[kKmM]?)(?: (?:views|days?))?", turn.said.strip()
+        )
+        if age is None:
+            age = days_of(slots.masked)
+        if views is None and talk.views is None and bare and age is None:
+            views = int(read_count(bare.group(1).replace(" ", "")))
+        elif age is None and talk.views is not None and bare:
+            age = read_count(bare.group(1).replace(" ", ""))
+    if talk.asked == "figures" or talk.last_intent == "diagnose":
+        views, age = (talk.views if views is None else views), (talk.age_days if age is None else age)
+    return (None if views is None else int(views)), (None if age is None else float(age))

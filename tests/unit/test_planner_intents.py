@@ -1,0 +1,96 @@
+"""What the offline planner takes a message to mean: fresh phrasings that are in no example."""
+
+import numpy as np
+import pytest
+
+from shortcast_agent.planner import intents
+from shortcast_agent.planner.intents import classify, digest, fit, read_examples
+
+FRESH = [
+    ("judge", "Do you reckon this has legs?"),
+    ("judge", "I'm uploading this tonight, is it going to work?"),
+    ("judge", "Does this clip have viral potential?"),
+    ("judge", "Here's my new short. Verdict?"),
+    ("judge", "¿Vale la pena subir este vídeo?"),
+    ("judge", "이거 올려도 괜찮을까요?"),
+    ("judge", "Video này có nên đăng không?"),
+    ("forecast", "What kind of numbers will this do?"),
+    ("forecast", "Guess the view count at day 30"),
+    ("forecast", "expected views please, 8k subs"),
+    ("forecast", "한 달 뒤에 조회수 몇 회나 될까?"),
+    ("forecast", "Combien de personnes vont la regarder en une semaine ?"),
+    ("whatif", 'swap the title for "…" and tell me'),
+    ("whatif", "And on TikTok?"),
+    ("whatif", 'what changes if the caption is "…"?'),
+    ("whatif", "¿Y si dura 15 segundos?"),
+    ("whatif", "토요일 저녁에 올리면 더 나을까요?"),
+    ("compare", "Which caption would you pick?"),
+    ("compare", "these are my two covers, which one wins?"),
+    ("compare", '"…" vs "…"'),
+    ("compare", "둘 중에 뭐가 나아?"),
+    ("compare", "Laquelle est la meilleure ?"),
+    ("diagnose", "My reel tanked, help me understand"),
+    ("diagnose", "This one was a disaster: LINK"),
+    ("diagnose", "Mi vídeo se estancó en 200 visualizaciones"),
+    ("diagnose", "왜 이렇게 조회수가 안 나와요?"),
+    ("similar", "Has anyone done a video on this before?"),
+    ("similar", "I want inspiration from videos about gardening"),
+    ("similar", "유사한 영상 있어?"),
+    ("similar", "Des vidéos comparables ?"),
+    ("explain", "What makes you say that?"),
+    ("explain", "How is this calculated?"),
+    ("explain", "예측 이유를 설명해줘"),
+    ("suggest", "How would you improve this?"),
+    ("suggest", "what's the one thing I should fix?"),
+    ("suggest", "¿Algún consejo para mejorar?"),
+    ("fetch", "Pull up the numbers for LINK"),
+    ("fetch", "info on LINK please"),
+    ("inspect", "how loud is it?"),
+    ("inspect", "What's the length of the clip I attached?"),
+    ("collect", "grab 30 real shorts about woodworking"),
+    ("collect", "Añade 10 vídeos de fútbol a mi biblioteca"),
+    ("inform", "btw I'm at 45k subscribers"),
+    ("inform", "it's a 40 second video"),
+    ("help", "what are you able to do?"),
+    ("help", "tell me about yourself"),
+    ("help", "¿Cómo funciona esto?"),
+    ("greet", "good evening"),
+    ("thanks", "thx!"),
+    ("thanks", "merci, c'est tout"),
+    ("out", "서울 날씨 알려줘"),
+    ("out", "what's 17 times 23?"),
+    ("out", "recipe for banana bread"),
+    ("out", "kể cho tôi một câu chuyện"),
+]
+
+
+def test_fresh_phrasings_in_five_languages_are_understood() -> None:
+    wrong = []
+    for intent, text in FRESH:
+        scores = classify(text)
+        assert scores is not None
+        best = max(scores, key=lambda name: scores[name])
+        if best != intent:
+            wrong.append((intent, best, text))
+    assert len(wrong) <= 0.12 * len(FRESH), wrong
+
+
+def test_no_fresh_phrasing_is_an_example() -> None:
+    known = {text for texts in read_examples().values() for text in texts}
+    assert not known & {text for _, text in FRESH}
+
+
+def test_the_stored_head_is_the_one_that_the_examples_give() -> None:
+    with intents._resource("intents.npz").open("rb") as stream:
+        stored = dict(np.load(stream, allow_pickle=False))
+    assert str(stored["digest"]) == digest(), "run python -m shortcast_agent.planner.intents"
+    fresh = fit()
+    assert list(fresh["names"]) == list(stored["names"])
+    assert np.abs(fresh["weights"] - stored["weights"]).max() < 0.2
+
+
+def test_probabilities_add_up_to_one() -> None:
+    scores = classify("Will this do well?")
+    assert scores is not None
+    assert sum(scores.values()) == pytest.approx(1.0, abs=1e-5)
+    assert classify("   ") == {}
