@@ -1,1 +1,1 @@
-"""How Shortcast is judged: agent tasks, graders, benchmarks."""
+"""How Shortcast is judged: cases, graders that know nothing of how an answer came about, and their runner."""

@@ -1,0 +1,43 @@
+"""The command `shortcast eval`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run_cases(
+    cases: Annotated[
+        list[Path] | None, typer.Option(help="File of cases (JSON lines); the shipped ones when absent.")
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="Run the cases whose id holds this.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Hold the evaluation's conversations with the analyst, and grade its calls and its numbers."""
+    from shortcast_agent.analyst import Analyst
+    from shortcast_evals.cases import read_cases, shipped_cases
+    from shortcast_evals.run import run_cases as run
+    from shortcast_ml.errors import InputError
+
+    chosen = [
+        c for path in cases or shipped_cases() for c in read_cases(path) if only is None or only in c.id
+    ]
+    if not chosen:
+        raise InputError("There is no case to run: give --cases, or another --only.")
+    analyst = Analyst()
+    score = run(
+        chosen, analyst, lambda done, total: typer.echo(f"\r{done} of {total}", err=True, nl=done == total)
+    )
+    if as_json:
+        typer.echo(score.model_dump_json())
+    else:
+        for grade in score.grades:
+            typer.echo(f"{'pass' if grade.passed else 'FAIL'}  {grade.id}")
+            for fault in (*grade.calls, *grade.numbers, *grade.words):
+                typer.echo(f"        {fault}")
+        typer.echo(
+            f"{score.analyst}: {score.passed} of {score.cases} pass; "
+            f"right calls {score.calls_right}, every number traced {score.numbers_traced}"
+        )
+    if score.passed < score.cases:
+        raise typer.Exit(1)

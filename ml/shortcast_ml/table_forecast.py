@@ -126,7 +126,9 @@ def _draft(row: dict[str, Any], folder: Path) -> tuple[Draft, ChannelHistory | N
 
     from shortcast_ml.text import split_hashtags
 
-    given = {k: v for k, v in row.items() if not (v is None or (not isinstance(v, list | tuple) and pd.isna(v)))}
+    given = {
+        k: v for k, v in row.items() if not (v is None or (not isinstance(v, list | tuple) and pd.isna(v)))
+    }
     title = str(given.get("title", ""))
     tags = [t.strip("# ") for t in re.split(r"[,\s]+", str(given.get("hashtags", ""))) if t.strip("# ")]
     thumbnail = folder / str(given["thumbnail"]) if given.get("thumbnail") else None

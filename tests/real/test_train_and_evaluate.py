@@ -55,7 +55,9 @@ def model(folder: Path) -> ForecastModel:
 
 
 def channel(views: int, n: int = 6) -> ChannelHistory:
-    uploads = tuple(Upload(views=views, age_days=30, published_at=NOW - timedelta(days=40 - i)) for i in range(n))
+    uploads = tuple(
+        Upload(views=views, age_days=30, published_at=NOW - timedelta(days=40 - i)) for i in range(n)
+    )
     return ChannelHistory(followers=views // 3, uploads=uploads)
 
 
@@ -139,7 +141,9 @@ def test_a_brighter_thumbnail_does_better_as_it_did_in_training(model: ForecastM
 def test_percentiles_rise_with_views_and_stay_in_range(model: ForecastModel) -> None:
     features = row(model, Draft(platform="tiktok", title="coffee trick"), channel(10_000))
     forecast = model.forecast(features)
-    low, middle, high = (model.percentile(features, 30, v) for v in (forecast.low, forecast.views, forecast.high))
+    low, middle, high = (
+        model.percentile(features, 30, v) for v in (forecast.low, forecast.views, forecast.high)
+    )
     assert low == pytest.approx(0.1, abs=0.01)
     assert high == pytest.approx(0.9, abs=0.01)
     assert low < middle < high
@@ -164,7 +168,9 @@ def test_the_card_says_what_was_trained_and_how_well(folder: Path) -> None:
     assert set(card["sha256"]) == {p.name for p in folder.iterdir()} - {"card.json"}
 
 
-def test_training_twice_gives_the_same_model(model_home: Path, data: Path, folder: Path, tmp_path: Path) -> None:
+def test_training_twice_gives_the_same_model(
+    model_home: Path, data: Path, folder: Path, tmp_path: Path
+) -> None:
     train(data, tmp_path / "again", name="toy", encoder=WordEncoder())
     for file in ("model.txt", "spread.txt", "thumbnail.txt", "calibration.json", "growth.json"):
         assert (tmp_path / "again" / file).read_bytes() == (folder / file).read_bytes(), file
@@ -244,7 +250,9 @@ def test_likes_and_sound_use_change_nothing(model_home: Path, folder: Path, tmp_
     assert evaluate("tiktok_vn_2025", clean, folder, encoder=WordEncoder()) == expected
 
 
-def test_an_unknown_dataset_a_wrong_folder_and_a_small_one_are_refused(model_home: Path, tmp_path: Path) -> None:
+def test_an_unknown_dataset_a_wrong_folder_and_a_small_one_are_refused(
+    model_home: Path, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="no dataset called 'x'"):
         evaluate("x", tmp_path)
     with pytest.raises(InputError, match=r"no videos\.parquet"):

@@ -53,7 +53,9 @@ def test_hashtags_are_read_as_words_once() -> None:
 
 def test_a_table_row_and_a_draft_get_the_same_columns() -> None:
     when = datetime(2026, 1, 6, 18, 30, tzinfo=UTC)
-    draft = Draft(platform="tiktok", title="How to stop time?", hashtags=("fyp",), duration_s=21.0, publish_at=when)
+    draft = Draft(
+        platform="tiktok", title="How to stop time?", hashtags=("fyp",), duration_s=21.0, publish_at=when
+    )
     table = pd.DataFrame(
         {
             "dataset": ["d"], "platform": ["tiktok"], "channel_id": [None], "title": [draft.title],
@@ -76,9 +78,9 @@ def test_what_is_unknown_is_nan_and_said_to_be_not_given() -> None:
     seen = observe(draft, None, values)
     assert seen["length"] == "not given"
     assert seen["channel_size"] == "not given"
-    assert observe(Draft(title="Hi"), ChannelHistory(followers=12000), values | {"title_chars": 2})["channel_size"] == (
-        "12,000 followers"
-    )
+    assert observe(Draft(title="Hi"), ChannelHistory(followers=12000), values | {"title_chars": 2})[
+        "channel_size"
+    ] == ("12,000 followers")
 
 
 def test_a_bright_picture_measures_brighter_than_a_dark_one() -> None:

@@ -31,7 +31,9 @@ def test_a_power_law_is_recovered_from_pairs_of_looks() -> None:
 
 
 def test_growth_never_speeds_up_with_age() -> None:
-    late_burst = pd.concat([looks(0.1, (1.2, 2.5, 5)), looks(0.9, (40, 120)).assign(video_id=lambda d: d.video_id + 900)])
+    late_burst = pd.concat(
+        [looks(0.1, (1.2, 2.5, 5)), looks(0.9, (40, 120)).assign(video_id=lambda d: d.video_id + 900)]
+    )
     knots = np.array(fit_growth(late_burst))
     slopes = np.diff(knots) / np.diff(np.log10(KNOT_DAYS))
     assert (np.diff(slopes) <= 1e-4).all()
@@ -81,7 +83,8 @@ def test_a_table_row_sees_strictly_earlier_uploads_only() -> None:
 def test_a_future_upload_in_a_channel_record_is_left_out() -> None:
     now = datetime(2026, 1, 10, tzinfo=UTC)
     uploads = tuple(
-        Upload(views=10**n, age_days=30, published_at=now + timedelta(days=d)) for n, d in ((2, -3), (3, -2), (9, 1))
+        Upload(views=10**n, age_days=30, published_at=now + timedelta(days=d))
+        for n, d in ((2, -3), (3, -2), (9, 1))
     )
     row = describe_channel(ChannelHistory(uploads=uploads), FLAT, now)
     assert row["history_uploads"] == 2

@@ -87,12 +87,13 @@ def encode_draft(encoder: Encoder, draft: "Draft") -> "Embedding":
 def encode_drafts(encoder: Encoder, drafts: "Sequence[Draft]") -> "list[Embedding]":
     """Return the vectors of drafts, in batches.
 
-    The title's vector is None for an empty title. The picture is the thumbnail, else a frame a quarter
+    The title is read with its hashtags as words; its vector is None where there are neither. The picture is the thumbnail, else a frame a quarter
     into the video, else None. MediaError when a picture or video can't be read.
     """
     from shortcast_ml.records import Embedding
+    from shortcast_ml.text import words_to_embed
 
-    titles = [(i, draft.title.strip()) for i, draft in enumerate(drafts) if draft.title.strip()]
+    titles = [(i, words) for i, draft in enumerate(drafts) if (words := words_to_embed(draft))]
     pictures = [(i, picture) for i, draft in enumerate(drafts) if (picture := _picture(draft)) is not None]
     by_title = dict(zip((i for i, _ in titles), encoder.encode_texts([t for _, t in titles]), strict=True))
     by_picture = dict(
