@@ -84,7 +84,10 @@ def test_the_users_own_words_are_a_source() -> None:
 
 
 def test_a_struck_answer_keeps_what_is_true_and_loses_empty_headings() -> None:
-    answer = "## Verdict\nAbout 12.3K views. It earns 999 dollars.\n\n## Money\n- 888 dollars\n\n| a | 777 |\n\n## End\nFine."
+    answer = (
+        "## Verdict\nAbout 12.3K views. It earns 999 dollars.\n\n## Money\n- 888 dollars\n\n"
+        "| a | 777 |\n\n## End\nFine."
+    )
     kept, struck = strike(answer, [SOURCE])
     assert kept == "## Verdict\nAbout 12.3K views.\n\n## End\nFine."
     assert struck == ("999", "888", "777")

@@ -29,12 +29,9 @@ def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
     if intent in ("collect", "fetch", "similar"):
         return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
     if intent == "compare":
-        patch = {
-            name: value
-            for name, value in patch.items()
-            if name not in ("title", "thumbnail", "publish_at", "duration_s")
-        }
-        return base | patch
+        # What is compared is no part of the draft; the one title or picture that goes with it is.
+        options = {name for name in ("title", "thumbnail") if base.get(name)} | {"publish_at", "duration_s"}
+        return base | {name: value for name, value in patch.items() if name not in options}
     if intent == "whatif" and (has_subject(base) or "video" in patch):
         return base | ({"video": patch["video"]} if "video" in patch and not base.get("video") else {})
     new_title = "title" in patch and base.get("title") not in (None, patch["title"])

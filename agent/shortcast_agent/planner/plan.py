@@ -122,17 +122,14 @@ def _inspect(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
-    base, patch = dict(plan.draft), hypothesis(turn, talk)
-    if not has_subject(base):
-        if not has_subject(patch):
-            return _ask(
-                plan, "draft", "judge", "What if for which video? Give me its title or attach it first."
-            )
-        plan.draft = plan.talk.draft = base | patch
-        return _forecast(plan, turn, talk)
-    several = alternatives(turn)
+    if not has_subject(plan.draft):
+        return _ask(plan, "draft", "judge", "What if for which video? Give me its title or attach it first.")
+    base, several = dict(plan.draft), alternatives(turn)
     if several:
         return _each(plan, base, several)
+    if not has_subject(talk.draft):
+        return _judge(plan, turn, talk)  # nothing to compare with: "My title is X. What would you change?"
+    patch = hypothesis(turn, talk)
     if not patch:
         return _suggest(plan, turn, talk)
     plan.talk.hypothetical = patch
@@ -146,8 +143,7 @@ def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
         plan.talk.variants = [{"thumbnail": base["thumbnail"]}, {"thumbnail": patch["thumbnail"]}]
         plan.want("compare_variants", thumbnails=[base["thumbnail"], patch["thumbnail"]], **rest)
         return None
-    label = ", ".join(alternative.label for alternative in [Alternative.of(patch, turn)])
-    return _each(plan, base, (Alternative("as it stands", {}), Alternative(label, patch)))
+    return _each(plan, base, (Alternative("as it stands", {}), Alternative.of(patch, turn)))
 
 
 def _each(plan: Plan, base: dict[str, Any], several: tuple[Alternative, ...]) -> None:
@@ -181,10 +177,19 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         plan.want("compare_variants", **variants, **draft)
         return None
     several = alternatives(turn)
+    if len(pictures) == 1 and has_subject({**draft, "thumbnail": None}):
+        draft.pop("thumbnail")
+        plan.draft = plan.talk.draft = draft
+        several = (
+            Alternative("without a thumbnail", {}),
+            Alternative("with this one", {"thumbnail": pictures[0]}),
+        )
     if several and has_subject(draft):
         return _each(plan, draft, several)
     if talk.comparison is not None:
         return None  # "which one?" about what was just compared: answered from that result
+    if has_subject(stated(turn)):
+        return _suggest(plan, turn, talk)  # "the best length for X?" compares nothing: it asks for changes
     what = "thumbnails: attach two or more pictures" if re.search(r"thumb|picture|image|cover", turn.said, re.I) else (
         "titles: write both, each in quotes"
     )  # fmt: skip
@@ -290,12 +295,10 @@ def _collect(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not stated(turn):
+    if not stated(turn) and has_subject(plan.draft):
         return None
     if not has_subject(plan.draft):
-        return _ask(
-            plan, "draft", "judge", "Noted. Now show me the draft: its title, a video file, or a thumbnail."
-        )
+        return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
     return _forecast(plan, turn, talk) if talk.forecasted else _judge(plan, turn, talk)
 
 

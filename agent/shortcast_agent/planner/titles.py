@@ -12,7 +12,7 @@ _QUOTED = re.compile(
 _END = (
     r"(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:and|but|my|with|for|on|will|would|how|what|which|when"
     r"|should|can|could|do|does|is"
-    r"|i|i'm|i've|it|it's|posted|posting|about|to|around|tell|please|y|et|và|cómo|comment|mi|mon|ma|\d)\b"
+    r"|i|i'm|i've|it|it's|posted|posting|about|to|around|tell|please|y|et|và|cómo|comment|mi|mon|ma)\b|[,;]\s+\d"
     r"|\s+[—–]\s+|\s+\((?=\d|my )|\s+instead\b|\s+(?:do|get|perform|work|be) (?:well|better|good"
     r"|more|fewer|any)\b"
     r"|\s+and (?:my|i|the channel|how|will|what|should)\b|\s+(?:for my|on my|on tiktok|on youtube"
@@ -24,8 +24,9 @@ _CUED = re.compile(
     r"|\b(?:call|name|rename|retitle|title) it\s+(?:to |as )?[:=]?\s*"
     r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목)"
     r"(?:\s*[:=]\s*|[을를이은]?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese"
-    r"|est|était|là|thành|로|는|은)\s*[:=]?\s+))"
-    rf"(?P<title>[^\n]{{2,20000}}?){_END}",
+    r"|est|était|là|thành|로|는|은)\s*[:=]?\s+)"
+    r"|^\s*(?:my )?(?:next |new )?(?:draft|video|short|clip|idea)\s*:\s*"
+    rf")(?P<title>[^\n]{{2,20000}}?){_END}",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
@@ -76,7 +77,7 @@ _FILLER = re.compile(
     r"\b(?:please|pls|can|could|would|you|i|want|need|to|let'?s|let|us|go|get|got|grab|pull|bring|in"
     r"|into|from|of|some|more|real|actual|public|recent|new|popular"
     r"|collect|collecting|scrape|scraping|gather|crawl|harvest|import|download|fetch|add|fill|build"
-    r"|replace|save|load|find|show|me|give|list|search|look|for|see"
+    r"|replace|save|load|find|show|me|give|list|have|has|done|made|make|posted|search|look|for|see"
     r"|what|which|are|is|there|any|other|others|people|creators?|the|a|an|my|our|your|library|demo"
     r"|database|dataset|collection|with|and|videos?|vids?|clips?|shorts|tiktoks?|reels?"
     r"|youtube|tiktok|similar|like|examples?|them|it|this|that|mine|draft|one|ones|up|top|best|about"

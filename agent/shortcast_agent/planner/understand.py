@@ -37,7 +37,8 @@ _CUES = {
     "explain": r"\bwhy (?:that|so|is the|do you)\b|\bexplain\b|\bfactors?\b|요인|yếu tố|factores|facteurs",
     "forecast": r"\bhow many (?:views|plays)|\bforecast|\bpredict|조회수|bao nhiêu lượt|cuántas vistas"
     r"|combien de vues",
-    "inspect": r"\bresolution\b|\bloud|\baudio\b|\bhow long is (?:my|the)\b",
+    "inspect": r"\bresolution\b|\bloud|\baudio\b|\bsound\b|\bvertical\b|\bquality\b|\bformat\b|\bsee in\b"
+    r"|\bin (?:it|my|the|this) (?:file|video|clip)\b|\bhow long is (?:my|the)\b",
     "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가"
     r"|funcionará|va marcher|hiệu quả",
     "help": r"^\s*help\b|\bwhat can you do\b|\bwho are you\b",
@@ -134,6 +135,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
     if turn.videos or turn.pictures:
         weigh(0.1, "out", "greet", "help", "thanks", "fetch", "collect")
         weigh(1.5, "judge")
+        if not re.search(_CUES["inspect"], slots.text, re.IGNORECASE):
+            weigh(0.4, "inspect")
     has_draft = bool({"title", "video", "thumbnail"} & (talk.draft.keys() | given.keys()))
     if not has_draft:
         weigh(0.3, "inspect", "whatif")
