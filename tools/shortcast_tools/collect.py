@@ -4,14 +4,13 @@ import random
 import re
 import time
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from shortcast_ml.errors import InputError, LinkError, ServiceError
 from shortcast_ml.records import CollectReport, Platform, Published
-from shortcast_ml.settings import Settings
 from shortcast_tools.arguments import Limit, PlatformName
 from shortcast_tools.draft import NAMES, SHORTS_MAX_S
 from shortcast_tools.fetch_video import fetch
@@ -20,6 +19,9 @@ from shortcast_tools.parts import parts
 from shortcast_tools.progress import report
 from shortcast_tools.web import check_url
 from shortcast_tools.ytdlp import MAX_PAGE_BYTES, Browser, links_in, links_of
+
+if TYPE_CHECKING:
+    from shortcast_ml.settings import Settings
 
 PAUSE_S = (0.8, 1.8)  # between two videos; about 300 videos an hour a session is polite
 LONGEST_QUERY = 200
@@ -90,7 +92,7 @@ def collect(
     )
 
 
-def discover(query: str, limit: int, platform: Platform, settings: Settings) -> list[str]:
+def discover(query: str, limit: int, platform: Platform, settings: "Settings") -> list[str]:
     """Return links of videos for a query or a list's link, more than `limit` where some may not fit.
 
     Counts in listings are rounded and undated, so nothing but the links is taken from them.
@@ -142,7 +144,7 @@ def _may_be_short(entry: Info) -> bool:
     return "/shorts/" in str(entry.get("url")) or duration_s is None or duration_s <= SHORTS_MAX_S
 
 
-def _links_at(url: str, limit: int, platform: Platform, settings: Settings) -> list[str]:
+def _links_at(url: str, limit: int, platform: Platform, settings: "Settings") -> list[str]:
     """Return the videos that a link lists; the link itself when it is one video."""
     if CHANNEL.match(url):
         url = url.rstrip("/") + ("/shorts" if platform == "youtube_shorts" else "/videos")
@@ -161,7 +163,7 @@ def _text_at(browser: Browser, url: str) -> str:
     return browser.get(url, MAX_PAGE_BYTES).decode("utf-8", errors="replace")
 
 
-def _pause(link: str, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> None:
+def _pause(link: str, settings: "Settings", sleep: Callable[[float], None] = time.sleep) -> None:
     """Wait a little, as a person would; not for a site that the settings name as the user's own."""
     if urlsplit(link).netloc not in settings.allowed_hosts:
         sleep(random.uniform(*PAUSE_S))  # noqa: S311 - manners, not secrets

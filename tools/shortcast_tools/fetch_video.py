@@ -5,11 +5,10 @@ import os
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.errors import InputError, LinkError, MediaError, ServiceError
 from shortcast_ml.records import ChannelHistory, Counts, Draft, Platform, Published, utc_now
-from shortcast_ml.settings import Settings
 from shortcast_tools.arguments import Url
 from shortcast_tools.draft import LONGEST_DESCRIPTION, SHORTS_MAX_S, find_hashtags, guess_language
 from shortcast_tools.link_errors import SENTENCES, kind_of
@@ -17,6 +16,9 @@ from shortcast_tools.page_facts import Info, complete
 from shortcast_tools.parts import parts
 from shortcast_tools.web import check_url
 from shortcast_tools.ytdlp import Browser, links_of
+
+if TYPE_CHECKING:
+    from shortcast_ml.settings import Settings
 
 MAX_THUMBNAIL_BYTES = 10_000_000
 THUMBNAIL_TRIES = 4
@@ -34,7 +36,7 @@ def fetch_video(url: Url) -> Published:
     return fetch(url, parts().settings)
 
 
-def fetch(url: str, settings: Settings) -> Published:
+def fetch(url: str, settings: "Settings") -> Published:
     """Return a published video with its thumbnail saved. Raises LinkError and ServiceError."""
     url = check_url(url, settings)
     with Browser(settings) as browser:
@@ -135,7 +137,7 @@ def platform_of(info: Info, url: str, thumbnail: Path | None = None) -> Platform
     return "youtube_shorts" if short and width and height and height > width else "youtube"
 
 
-def save_thumbnail(browser: Browser, info: Info, settings: Settings) -> Path | None:
+def save_thumbnail(browser: Browser, info: Info, settings: "Settings") -> Path | None:
     """Save the best thumbnail under the name of its content and return its path, None when there is none.
 
     Only a whole picture is kept: it is checked beside its place and then moved there.

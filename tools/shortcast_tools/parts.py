@@ -9,20 +9,24 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from shortcast_ml.settings import Settings
-
 if TYPE_CHECKING:
+    from shortcast_vectorstore.index import Index
+
     from shortcast_ml.encoders import Encoder
     from shortcast_ml.forecast import ForecastModel
+    from shortcast_ml.settings import Settings
     from shortcast_vectorstore.library import Library
-    from shortcast_vectorstore.index import Index
 
 
 class Parts:
     """Holds each part once. Safe to share between threads."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
+    def __init__(self, settings: "Settings | None" = None) -> None:
+        if settings is None:
+            from shortcast_ml.settings import Settings
+
+            settings = Settings()
+        self.settings = settings
         self._lock = threading.RLock()
         self._model: ForecastModel | None = None
         self._encoder: Encoder | None = None

@@ -9,11 +9,13 @@ the second time (DNS rebinding) gains nothing.
 import ipaddress
 import re
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from shortcast_ml.errors import LinkError, ServiceError
-from shortcast_ml.settings import Settings
+
+if TYPE_CHECKING:
+    from shortcast_ml.settings import Settings
 
 PORTS = {"http": 80, "https": 443}
 LONGEST_URL = 2048
@@ -22,7 +24,7 @@ NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def check_url(url: str, settings: Settings) -> str:
+def check_url(url: str, settings: "Settings") -> str:
     """Return the link when it may be opened, with `https://` put before a bare domain.
 
     Raises LinkError, one sentence, for anything but http and https to a public address on the usual port
@@ -42,7 +44,7 @@ def check_url(url: str, settings: Settings) -> str:
     return url
 
 
-def resolve(host: str, port: int, settings: Settings) -> list[tuple[int, Any]]:
+def resolve(host: str, port: int, settings: "Settings") -> list[tuple[int, Any]]:
     """Return (family, socket address) of a host, all of them public unless the host is allowed.
 
     Raises LinkError when one of them is not, or the host does not exist, ServiceError when it can't be asked.
@@ -71,7 +73,7 @@ def resolve(host: str, port: int, settings: Settings) -> list[tuple[int, Any]]:
 
 
 def connect(
-    host: str, port: int, settings: Settings, timeout_s: float | None, source: tuple[str, int] | None = None
+    host: str, port: int, settings: "Settings", timeout_s: float | None, source: tuple[str, int] | None = None
 ) -> socket.socket:
     """Open a socket to a host's checked address. Raises what `resolve` raises, and OSError."""
     failure: OSError = OSError(f"{host} has no address")
@@ -137,7 +139,7 @@ def _host_and_port(parts: SplitResult) -> tuple[str, int]:
     return host, parts.port if parts.port is not None else PORTS[parts.scheme.lower()]
 
 
-def _is_allowed(host: str, port: int, settings: Settings) -> bool:
+def _is_allowed(host: str, port: int, settings: "Settings") -> bool:
     name = f"[{host}]" if ":" in host else host
     return f"{name}:{port}" in settings.allowed_hosts
 

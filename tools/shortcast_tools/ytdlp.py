@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from shortcast_ml.errors import LinkError, ServiceError, ShortcastError
-from shortcast_ml.settings import Settings
 from shortcast_tools.link_errors import explain
 from shortcast_tools.page_facts import Info, facts_in
 from shortcast_tools.web import check_url, connect
 
 if TYPE_CHECKING:
     import socket
+
+    from shortcast_ml.settings import Settings
 
 PAGE_S = 60.0  # for all requests of one page together
 PAGE_BYTES = 32_000_000  # a YouTube page with its player is about 4 MB
@@ -37,7 +38,7 @@ WAIT_S = 15.0  # for one answer
 class Guard:
     """What one page may cost: checked addresses, bytes and seconds. Its socket dies when time is up."""
 
-    def __init__(self, settings: Settings, page_s: float = PAGE_S, page_bytes: int = PAGE_BYTES) -> None:
+    def __init__(self, settings: "Settings", page_s: float = PAGE_S, page_bytes: int = PAGE_BYTES) -> None:
         self.settings = settings
         self.page_s = page_s
         self.page_bytes = page_bytes
@@ -252,7 +253,7 @@ class _Ear:
 class Browser:
     """One look at the web through yt-dlp. Use it in a `with` block; it lasts for one page."""
 
-    def __init__(self, settings: Settings, *, most: int = 2, guard: Guard | None = None) -> None:
+    def __init__(self, settings: "Settings", *, most: int = 2, guard: Guard | None = None) -> None:
         """Look with these settings; of a list, see the first `most` entries."""
         self.guard = guard or Guard(settings)
         self._ear = _Ear()
