@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.conversation import Message, answer_turn, end_pending, keep, remembered, said
+from shortcast_agent.events import OFFLINE_ANALYST
 from shortcast_agent.panel import CSS, EMPTY, panel, safe
 from shortcast_ml.errors import ServiceError, ShortcastError
 
@@ -85,7 +86,7 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
         return messages, panel(report) or EMPTY, thread or None
 
     def reload(thread: str | None) -> tuple[Any, ...]:
-        return _header(chosen), *resume(thread), conversations(thread)
+        return _header(analyst, chosen), *resume(thread), conversations(thread)
 
     def new() -> tuple[Any, ...]:
         return [], EMPTY, None, conversations(None)
@@ -158,14 +159,10 @@ def _short(title: str, most: int = 48) -> str:
     return title if len(title) <= most else title[: most - 1].rstrip() + "…"
 
 
-def _header(chosen: "Parts") -> str:
+def _header(analyst: "Analyst", chosen: "Parts") -> str:
     """Say who answers, and whether the library is the invented one."""
-    model = chosen.settings.llm_model
-    who = (
-        f"<b>{safe(model)}</b> answers"
-        if model
-        else "The <b>offline analyst</b> answers (no language model is set)"
-    )
+    offline = "The <b>offline analyst</b> answers (no language model is set)"
+    who = offline if analyst.name == OFFLINE_ANALYST else f"<b>{safe(analyst.name)}</b> answers"
     try:
         invented = chosen.library.kind() in ("demo", "mixed")
     except ShortcastError as error:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from shortcast_agent.llm import is_configured
 from shortcast_ml.errors import ShortcastError
 from shortcast_ml.records import Record
 from shortcast_ml.settings import Settings
@@ -155,7 +156,7 @@ def _index(parts: Parts) -> Finding:
 
 def _llm(parts: Parts) -> Finding:
     settings = parts.settings
-    if not settings.llm_model:
+    if not is_configured(settings):
         says = "none set: the offline analyst answers. Set SHORTCAST_LLM_MODEL to use one."
         return Finding(state="ok", part="language model", says=says)
     import openai
@@ -164,12 +165,15 @@ def _llm(parts: Parts) -> Finding:
     client = openai.OpenAI(base_url=settings.llm_base_url, api_key=key, timeout=LLM_PATIENCE_S, max_retries=0)
     where = settings.llm_base_url or "the provider's default endpoint"
     try:
-        offered = {model.id for model in client.models.list()}
+        offered = [model.id for model in client.models.list()]
     except openai.OpenAIError as error:
         says = f"{where} does not answer ({type(error).__name__}). Check SHORTCAST_LLM_BASE_URL and the key."
         return Finding(state="fail", part="language model", says=says)
+    if settings.llm_model is None:
+        says = f"{where}, whose first model answers: {', '.join(offered[:5]) or 'it lists none'}"
+        return Finding(state="ok" if offered else "fail", part="language model", says=says)
     if settings.llm_model not in offered:
-        listed = ", ".join(sorted(offered)[:5]) or "no model"
+        listed = ", ".join(offered[:5]) or "no model"
         says = f"{where} answers but does not list {settings.llm_model}; it lists {listed}."
         return Finding(state="warn", part="language model", says=says)
     return Finding(state="ok", part="language model", says=f"{settings.llm_model} at {where}")

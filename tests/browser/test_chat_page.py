@@ -1,0 +1,130 @@
+"""The chat page as a person uses it, in headless Chromium, over the real product."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
+
+
+@pytest.fixture(scope="module")
+def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that outlives one process of the chat."""
+    return tmp_path_factory.mktemp("chat-home")
+
+
+@pytest.fixture(scope="module")
+def address(driver: ModuleType, kept_home: Path) -> Iterator[str]:
+    with driver.chat_process(kept_home) as found:
+        yield found
+
+
+@pytest.fixture
+def page(driver: ModuleType, address: str) -> Iterator[Page]:
+    with driver.browser_page(address) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def clip(driver: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made: Path = driver.make_clip(tmp_path_factory.mktemp("clips") / "latte.mp4", seconds=3)
+    return made
+
+
+def last_answer(page: Page) -> str:
+    return page.locator("#sc-chat .bot.message").last.inner_text()
+
+
+def test_the_first_look_says_who_answers_that_the_library_is_invented_and_what_to_ask(page: Page) -> None:
+    expect(page.locator("#sc-head")).to_contain_text("offline analyst")
+    expect(page.locator("#sc-head")).to_contain_text("invented demo library")
+    expect(page.locator("#sc-chat .example")).to_have_count(4)
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_logs_no_error(driver: ModuleType, address: str) -> None:
+    foreign: list[str] = []
+    errors: list[str] = []
+    with driver.browser_page(address) as page:
+        page.on("request", lambda request: foreign.append(request.url))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.reload()
+        page.locator("#sc-head h1").wait_for()
+        page.wait_for_timeout(1000)
+    assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
+    assert errors == []
+
+
+def test_a_draft_with_its_video_gets_an_answer_with_steps_and_pictures(
+    driver: ModuleType, page: Page, clip: Path
+) -> None:
+    driver.ask(page, driver.QUESTION, [clip])
+    answer = last_answer(page)
+    assert re.search(r"\d", answer)
+    assert "80%" in answer
+    expect(page.locator("#sc-chat").get_by_text("Forecasting the views").first).to_be_visible()
+    expect(page.locator("#sc-panel img.sc-picture").first).to_be_visible()
+    assert page.locator("#sc-panel img.sc-picture").count() >= 2
+    expect(page.locator("#sc-panel .sc-demo").first).to_have_text("DEMO")
+    thumbnail = page.locator("#sc-panel .sc-thumb img").first
+    assert thumbnail.evaluate("image => image.naturalWidth") > 50
+
+
+def test_a_reload_brings_the_conversation_and_its_pictures_back(driver: ModuleType, page: Page) -> None:
+    driver.ask(page, 'Will "Cleaning my grinder" do well? I have 700 followers.')
+    before = last_answer(page)
+    page.reload()
+    expect(page.locator("#sc-chat .user.message").last).to_contain_text("Cleaning my grinder", timeout=30_000)
+    assert last_answer(page).strip().endswith(before.strip()[-60:])
+    expect(page.locator("#sc-panel img.sc-picture").first).to_be_visible()
+
+
+def test_a_new_conversation_is_empty_and_the_old_one_can_be_chosen_again(
+    driver: ModuleType, page: Page
+) -> None:
+    driver.ask(page, 'Will "Frothing milk by hand" do well?')
+    page.locator("#sc-new").click()
+    expect(page.locator("#sc-chat .example")).to_have_count(4)
+    page.locator("#sc-past input").click()
+    page.get_by_role("option").filter(has_text="Frothing milk").first.click()
+    expect(page.locator("#sc-chat .user.message").last).to_contain_text("Frothing milk by hand")
+
+
+def test_an_example_is_answered_with_one_click(driver: ModuleType, page: Page) -> None:
+    page.locator("#sc-chat .example").nth(1).click()
+    driver.wait_for_answer(page)
+    expect(page.locator('#sc-panel img[alt^="Comparison"]')).to_be_visible()
+
+
+def test_a_text_file_named_mp4_gets_one_clear_sentence_and_the_conversation_goes_on(
+    driver: ModuleType, page: Page, tmp_path: Path
+) -> None:
+    fake = tmp_path / "clip.mp4"
+    fake.write_text("this is no video")
+    driver.ask(page, "Will this do well?", [fake])
+    assert "clip.mp4" in page.locator("#sc-chat").inner_text()
+    assert "Traceback" not in page.locator("#sc-chat").inner_text()
+    driver.ask(page, 'Will "Latte trick" do well?')
+    assert "80%" in last_answer(page)
+
+
+def test_a_restart_of_the_process_resumes_the_conversation(driver: ModuleType, tmp_path: Path) -> None:
+    with driver.chat_process(tmp_path) as first, driver.browser_page(first) as page:
+        driver.ask(page, 'Will "Grinder ASMR" do well?')
+    with driver.chat_process(tmp_path) as second, driver.browser_page(second) as page:
+        page.locator("#sc-past input").click()
+        page.get_by_role("option").filter(has_text="Grinder ASMR").first.click()
+        expect(page.locator("#sc-chat .user.message").last).to_contain_text("Grinder ASMR")
+        expect(page.locator("#sc-panel img.sc-picture").first).to_be_visible()
+        driver.ask(page, 'What if the title were "Oddly satisfying grinder ASMR"?')
+        assert "Oddly satisfying" in page.locator("#sc-chat").inner_text()
+
+
+def test_a_phone_shows_the_whole_page_without_sideways_scrolling(driver: ModuleType, address: str) -> None:
+    with driver.browser_page(address, width=390, height=844) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        expect(page.locator("#sc-box textarea")).to_be_visible()
