@@ -287,3 +287,96 @@ def test_without_the_encoder_cues_are_enough_for_plain_questions(
 def test_odd_messages_get_an_answer(analyst: Analyst, text: str) -> None:
     result = analyst.ask(text, facts={} if text else {"title": TITLE})
     assert result.answer
+
+
+@pytest.mark.parametrize(
+    ("text", "change", "label"),
+    [
+        ("what if I had 100k followers?", {"followers": 100_000}, "100K followers"),
+        ("And on TikTok?", {"platform": "tiktok"}, "on TikTok"),
+        ("what if I make it half as long?", {"duration_s": 20.0}, "20 s"),
+        ("what if I drop the hashtags?", {"description": "-"}, "with that description"),
+        ("what if my videos usually get 7k views?", {"typical_views": 7_000.0}, "7K typical views"),
+        ("What if I post it on Sunday morning instead?", None, "Sunday morning"),
+    ],
+)
+def test_any_field_may_be_supposed_otherwise(
+    analyst: Analyst, text: str, change: dict[str, Any] | None, label: str
+) -> None:
+    base = {"title": TITLE, "duration_s": 40.0, "description": "#latte"}
+    thread = analyst.ask("Will this do well?", facts=base).thread
+    result = analyst.ask(text, thread=thread)
+    assert names(result) == ["forecast_views", "forecast_views"]
+    assert result.tool_calls[0].arguments == base
+    if change is not None:
+        assert result.tool_calls[1].arguments == base | change
+    assert label in result.answer
+    assert result.notices == ()
+
+
+def test_one_picture_is_compared_with_the_one_before_or_with_none(
+    analyst: Analyst, files: dict[str, Path]
+) -> None:
+    red, blue = str(files["red.png"]), str(files["blue.png"])
+    thread = analyst.ask("Will this do well?", facts={"title": TITLE}).thread
+    first = analyst.ask("Which is better, this thumbnail or none?", attachments=[red], thread=thread)
+    assert [call.arguments.get("thumbnail") for call in first.tool_calls] == [None, red]
+    with_picture = analyst.ask("Will this do well?", attachments=[red], facts={"title": TITLE}).thread
+    second = analyst.ask("And with this thumbnail instead?", attachments=[blue], thread=with_picture)
+    assert only(second)["thumbnails"] == [red, blue]
+    chosen = analyst.ask("Use the second thumbnail", thread=with_picture)
+    assert only(chosen) == {"title": TITLE, "thumbnail": blue}
+
+
+def test_a_file_is_read_when_its_facts_are_asked_for(analyst: Analyst, files: dict[str, Path]) -> None:
+    result = analyst.ask("How long is my video and is the sound ok?", attachments=[files["clip.mp4"]])
+    assert names(result) == ["inspect_draft"]
+    assert "29.4 s" in result.answer
+    assert "1080x1920" in result.answer
+
+
+def test_videos_similar_to_a_link_are_looked_up_by_its_title(analyst: Analyst) -> None:
+    result = analyst.ask("Find similar videos to https://youtu.be/abc")
+    assert names(result) == ["fetch_video", "find_similar_videos"]
+    assert result.tool_calls[1].arguments["title"].startswith("Latte in 3 seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("What should I change?", "improve"),
+        ("Explain the forecast", "no forecast yet"),
+        ("How many views will it get?", "Which video"),
+        ("Which of these two thumbnails?", "pictures"),
+        ("Which title is better?", "quotes"),
+        ("Show me similar videos", "Similar to what"),
+        ("Collect videos", "about what"),
+        ("What if I post it on Friday?", "which video"),
+        ("How long is my video?", "Attach"),
+        ("I have 12k followers", "title"),
+        ("Let's go with the second one", "title"),
+    ],
+)
+def test_a_question_without_its_subject_is_asked_back(analyst: Analyst, text: str, asks: str) -> None:
+    result = analyst.ask(text)
+    assert result.tool_calls == ()
+    assert asks in result.answer or "title" in result.answer
+
+
+def test_a_topic_that_was_asked_for_is_searched(analyst: Analyst) -> None:
+    thread = analyst.ask("Show me similar videos").thread
+    assert only(analyst.ask("matcha latte", thread=thread)) == {"query": "matcha latte"}
+
+
+def test_a_published_draft_is_diagnosed_with_what_is_known_of_it(analyst: Analyst) -> None:
+    thread = analyst.ask("Will this do well?", facts={"title": TITLE, "followers": 900}).thread
+    result = analyst.ask("I posted it 2 days ago and it has 90 views. Why?", thread=thread)
+    assert only(result) == {"views": 90, "age_days": 2.0, "title": TITLE, "followers": 900}
+
+
+def test_another_video_starts_a_new_draft_of_the_same_channel(analyst: Analyst) -> None:
+    thread = analyst.ask(
+        "Will this do well?", facts={"title": TITLE, "followers": 900, "duration_s": 20}
+    ).thread
+    result = analyst.ask('I have another video: "Tea at home". Will it work?', thread=thread)
+    assert result.tool_calls[0].arguments == {"title": "Tea at home", "followers": 900}

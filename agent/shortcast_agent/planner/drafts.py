@@ -6,6 +6,7 @@ from typing import Any
 from shortcast_agent.numbers import read_count
 from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
 from shortcast_agent.planner.when import days_of
+from shortcast_ml.records import Neighbour
 
 SUBJECT = ("title", "video", "thumbnail")
 _ANOTHER = re.compile(
@@ -62,3 +63,21 @@ def stated_figures(turn: Turn, talk: Talk) -> tuple[int | None, float | None]:
     if talk.asked == "figures" or talk.last_intent == "diagnose":
         views, age = (talk.views if views is None else views), (talk.age_days if age is None else age)
     return (None if views is None else int(views)), (None if age is None else float(age))
+
+
+def link_of(turn: Turn) -> str | None:
+    """Return the link that a turn is about."""
+    return turn.facts.get("url") or (turn.slots.links[0] if turn.slots.links else None)
+
+
+def looks_of(draft: dict[str, Any]) -> dict[str, Any]:
+    """Return what similar videos are looked up by."""
+    return {name: draft[name] for name in SUBJECT if draft.get(name)}
+
+
+def pointed_neighbour(turn: Turn, talk: Talk) -> Neighbour | None:
+    """Return the similar video that "the second one" points at."""
+    nth = turn.slots.ordinal
+    if nth is None or not talk.neighbours or talk.variants or nth >= len(talk.neighbours):
+        return None
+    return talk.neighbours[nth]

@@ -5,11 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated
-from shortcast_agent.planner.drafts import SUBJECT, draft_after, has_subject, stated_figures
+from shortcast_agent.planner.drafts import (
+    draft_after,
+    has_subject,
+    link_of,
+    looks_of,
+    pointed_neighbour,
+    stated_figures,
+)
 from shortcast_agent.planner.slots import nearest_horizon
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
-from shortcast_ml.records import Comparison, Diagnosis, Forecast, Neighbour, Published, SimilarVideos
+from shortcast_ml.records import Comparison, Diagnosis, Forecast, Published, SimilarVideos
 
 _MAX_LINKS = 3
 
@@ -70,7 +77,7 @@ def remember(turns: list[Turn]) -> Talk:
 
 
 def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if _link(turn):
+    if link_of(turn):
         return _diagnose(plan, turn, talk)
     if not has_subject(plan.draft):
         return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
@@ -79,7 +86,7 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     plan.want("explain_forecast", **plan.draft, horizon_days=plan.horizon)
     plan.want("suggest_changes", **plan.draft)
-    plan.want("find_similar_videos", **_looks(plan.draft))
+    plan.want("find_similar_videos", **looks_of(plan.draft))
     return None
 
 
@@ -199,9 +206,9 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
 def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
     channel = {name: plan.draft[name] for name in CHANNEL[1:] if plan.draft.get(name)}
     record = turn.facts.get("record") or (turn.records[0] if turn.records else None)
-    neighbour = _pointed_neighbour(turn, talk)
-    link = _link(turn) or (neighbour.url if neighbour else None)
-    if neighbour is not None and neighbour.demo and not _link(turn):
+    neighbour = pointed_neighbour(turn, talk)
+    link = link_of(turn) or (neighbour.url if neighbour else None)
+    if neighbour is not None and neighbour.demo and not link_of(turn):
         return _ask(
             plan,
             "link",
@@ -241,9 +248,9 @@ def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
         if video is not None:
             plan.want("find_similar_videos", title=video.draft.title, limit=limit)
         elif has_subject(plan.draft) and not any(name == "find_similar_videos" for name, _ in plan.calls):
-            plan.want("find_similar_videos", **_looks(plan.draft), limit=limit)
+            plan.want("find_similar_videos", **looks_of(plan.draft), limit=limit)
         return None
-    link = _link(turn)
+    link = link_of(turn)
     if link:
         plan.talk.link = link
         plan.want("fetch_video", url=link)
@@ -253,11 +260,11 @@ def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
         return None
     topic = turn.facts.get("query") or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
     if turn.pictures or turn.videos:
-        plan.want("find_similar_videos", **_looks(stated(turn)), limit=limit, platform=platform)
+        plan.want("find_similar_videos", **looks_of(stated(turn)), limit=limit, platform=platform)
     elif topic and not (turn.slots.titles and turn.slots.title_cued):
         plan.want("find_similar_videos", query=topic, limit=limit, platform=platform)
     elif has_subject(plan.draft):
-        plan.want("find_similar_videos", **_looks(plan.draft), limit=limit, platform=platform)
+        plan.want("find_similar_videos", **looks_of(plan.draft), limit=limit, platform=platform)
     else:
         return _ask(
             plan, "topic", "similar", "Similar to what? Name a topic or a title, or attach a picture."
@@ -282,7 +289,7 @@ def _fetch(plan: Plan, turn: Turn, talk: Talk) -> None:
 def _collect(plan: Plan, turn: Turn, talk: Talk) -> None:
     topic = (
         turn.facts.get("query")
-        or _link(turn)
+        or link_of(turn)
         or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
     )
     if not topic:
@@ -344,25 +351,8 @@ def _ask(plan: Plan, what: str, intent: str, question: str) -> None:
     plan.talk.asked, plan.talk.asked_for = what, intent
 
 
-def _link(turn: Turn) -> str | None:
-    return turn.facts.get("url") or (turn.slots.links[0] if turn.slots.links else None)
-
-
-def _looks(draft: dict[str, Any]) -> dict[str, Any]:
-    """Return what similar videos are looked up by."""
-    return {name: draft[name] for name in SUBJECT if draft.get(name)}
-
-
 def _horizon(turn: Turn) -> int | None:
     return nearest_horizon(turn.facts.get("horizon_days") or turn.slots.horizon_days)
-
-
-def _pointed_neighbour(turn: Turn, talk: Talk) -> Neighbour | None:
-    """Return the similar video that "the second one" points at."""
-    nth = turn.slots.ordinal
-    if nth is None or not talk.neighbours or talk.variants or nth >= len(talk.neighbours):
-        return None
-    return talk.neighbours[nth]
 
 
 def _without_bad_files(plan: Plan, turn: Turn) -> None:

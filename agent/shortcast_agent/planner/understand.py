@@ -143,6 +143,10 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
     changes = given.keys() & {"title", "duration_s", "publish_at", "thumbnail", "platform"}
     if talk.forecasted and changes:
         weigh(3, "whatif")
+    if re.match(
+        r"\W*(?:and |so |but )?(?:what if|suppose|imagine|et si|y si)\b", slots.masked, re.IGNORECASE
+    ):
+        weigh(8, "whatif")
     if talk.forecasted:
         weigh(1.5, "explain", "suggest")
         if not talk.link and slots.views is None:

@@ -1,0 +1,85 @@
+"""How the offline analyst words its records: every anchor, verdict and gap has its own sentence."""
+
+import pytest
+from tests import fake_tools
+
+from shortcast_agent.planner import sections
+from shortcast_ml.records import Audio, Draft, DraftReading, Forecast, SimilarVideos, Suggestions
+
+
+def forecast(**changes: object) -> Forecast:
+    return fake_tools.forecast_views(title="Latte").model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [
+        (0.8, "Likely better"),
+        (0.6, "Slightly better"),
+        (0.5, "coin flip"),
+        (0.4, "Slightly below"),
+        (0.1, "Likely below"),
+    ],
+)
+def test_the_verdict_follows_the_chance(chance: float, words: str) -> None:
+    assert words in sections.verdict(forecast(beats_typical=chance))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("uploads", "earlier uploads"),
+        ("stated", "you state"),
+        ("followers", "follower count alone"),
+        ("platform", "prior alone"),
+    ],
+)
+def test_the_anchor_is_named_for_what_it_is(source: str, words: str) -> None:
+    assert words in sections.anchor(forecast(anchor_source=source))
+
+
+def test_a_silent_file_and_its_loudness_are_said() -> None:
+    silent = DraftReading(draft=Draft(duration_s=61.2, audio=Audio(has_audio=False)))
+    assert sections.reading(silent) == "Seen in the draft: 1:01, no sound."
+    loud = DraftReading(draft=Draft(audio=Audio(has_audio=True, loudness_dbfs=-14.26)))
+    assert "loudness -14.3 dBFS" in sections.reading(loud, alone=True)
+    assert sections.reading(DraftReading(draft=Draft())) == ""
+
+
+def test_when_no_change_helps_that_is_said() -> None:
+    assert "none raises" in sections.changes(Suggestions(baseline=forecast(), changes=(), tried=9))
+
+
+def test_an_empty_library_is_said_to_be_empty() -> None:
+    empty = SimilarVideos(query="x", neighbours=(), searched=0, library="empty", encoder_id="mini")
+    assert "none in the library" in sections.similar(empty)
+    assert sections.similar(None) == ""
+
+
+def test_real_neighbours_are_linked_and_hostile_links_stay_inside_their_brackets() -> None:
+    found = fake_tools.find_similar_videos(query="x", limit=1)
+    real = found.neighbours[0].model_copy(
+        update={"demo": False, "url": "https://x.example/a) [b](javascript:1"}
+    )
+    text = sections.similar(found.model_copy(update={"neighbours": (real,)}))
+    assert "](https://x.example/a%29%20%5Bb%5D%28javascript:1)" in text
+    assert "invented" not in text
+
+
+def test_a_video_inside_the_interval_is_said_to_need_no_cause() -> None:
+    diagnosis = fake_tools.diagnose_video(url="https://youtu.be/abc")
+    usual = diagnosis.model_copy(update={"actual_views": diagnosis.expected.views, "verdict": "as expected"})
+    assert "ordinary luck" in sections.diagnosis(usual)
+    assert "ordinary luck" not in sections.diagnosis(diagnosis)
+
+
+def test_hidden_views_are_said_to_be_hidden() -> None:
+    video = fake_tools.fetch_video("https://youtu.be/abc")
+    assert "views hidden" in sections.published(video.model_copy(update={"counts": None}))
+    assert "214 views, 12 likes, 3 comments, 3 days old" in sections.published(video)
+
+
+def test_a_close_comparison_is_not_sold_as_a_win() -> None:
+    compared = fake_tools.compare_variants(titles=["aa", "bbb", "cccc"])
+    assert "Too close to call" in sections.comparison(compared)
+    assert "**Take cccc**" in sections.comparison(compared.model_copy(update={"decisive": True}))
