@@ -154,4 +154,13 @@ footer { display: none !important; }
 .sc-demo { position: absolute; top: 6px; left: 6px; background: #C98A1B; color: #fff; font-size: .65rem;
   font-weight: 700; letter-spacing: .06em; padding: 1px 6px; border-radius: 6px; }
 .sc-title { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
+@media (max-width: 700px) {
+  #sc-bar { flex-wrap: wrap; }
+  #sc-bar #sc-head { flex: 1 0 100% !important; }
+  #sc-bar #sc-past { flex: 1 1 150px !important; min-width: 150px !important; }
+  #sc-chat { height: 76vh !important; }
+  #sc-chat .placeholder-content { justify-content: flex-start; }
+  #sc-panel { max-height: none; }
+  .gradio-container > main, main.app { padding: 8px !important; }
+}
 """
