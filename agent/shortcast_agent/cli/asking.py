@@ -71,12 +71,14 @@ def _print_live(events: "Iterator[Event]") -> None:
     said = waiting = ""
     for event in events:
         if isinstance(event, ToolStarted):
-            aside.print(Text(f"  {event.name} ...", style="dim"), end="\r" if aside.is_terminal else "\n")
+            if aside.is_terminal:  # overwritten by what came out
+                aside.print(Text(f"  {event.name} ...", style="dim"), end="\r")
         elif isinstance(event, ToolFinished):
             mark = "" if event.ok else "failed: "
-            aside.print(Text(f"  {event.name} {event.seconds:.1f} s: {mark}{event.summary}", style="dim"))
+            line = f"  {event.name} {event.seconds:.1f} s: {mark}{event.summary}"
+            aside.print(Text(line, style="dim"), soft_wrap=True)
         elif isinstance(event, Notice):
-            aside.print(Text(event.text, style="yellow"))
+            aside.print(Text(event.text, style="yellow"), soft_wrap=True)
         elif isinstance(event, TextDelta):
             said += event.text
             waiting += event.text

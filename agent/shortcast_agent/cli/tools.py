@@ -43,7 +43,6 @@ def forecast_command(
 
 def _forecast_table(table: Path, out: Path) -> None:
     from shortcast_ml.table_forecast import forecast_table
-
     from shortcast_tools.parts import parts
 
     counts = forecast_table(table, out, parts().model, encoder=parts().model_encoder)
