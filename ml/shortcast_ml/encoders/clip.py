@@ -27,7 +27,7 @@ CPU_BATCH = 16
 GPU_BATCH = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an encoder is itself: compared and hashed by identity
 class OpenClipEncoder:
     """A loaded model. Safe to share between threads."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).parent / "mini"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # an encoder is itself: compared and hashed by identity
 class MiniEncoder:
     """The loaded encoder. Safe to share between threads."""
 
