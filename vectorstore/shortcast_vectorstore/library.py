@@ -226,23 +226,20 @@ class Library:
         import numpy as np
 
         with self._writing() as db:
-            row = db.execute(
-                "SELECT length(vector) FROM vectors WHERE encoder_id = ? AND vector IS NOT NULL LIMIT 1",
-                (encoder_id,),
-            ).fetchone()
-            size = row[0] if row else None
+            dim = self.vector_dim(encoder_id)
             for key, vector in vectors.items():
                 blob = None
                 if vector is not None:
-                    blob = np.ascontiguousarray(vector, dtype="<f4").tobytes()
-                    if np.ndim(vector) != 1 or not blob or not np.isfinite(vector).all():
+                    array = np.asarray(vector, dtype="<f4")
+                    if array.ndim != 1 or not array.size or not np.isfinite(array).all():
                         raise LibraryError(f"The vector of {key} by encoder {encoder_id!r} is not usable.")
-                    size = size or len(blob)
-                    if len(blob) != size:
+                    dim = dim or array.size
+                    if array.size != dim:
                         raise LibraryError(
-                            f"A vector of {key} has {len(blob) // 4} numbers, but those of encoder"
-                            f" {encoder_id!r} have {size // 4}; two encoders share this name."
+                            f"A vector of {key} has {array.size} numbers, but those of encoder {encoder_id!r}"
+                            f" have {dim}; give the encoder another name."
                         )
+                    blob = array.tobytes()
                 db.execute(
                     "INSERT OR REPLACE INTO vectors (key, encoder_id, kind, vector)"
                     " SELECT key, ?, ?, ? FROM videos WHERE key = ?",
@@ -304,13 +301,21 @@ class Library:
         return {row["key"] for row in rows}
 
     def vector_state(self, encoder_id: str, kind: VectorKind) -> tuple[int, int]:
-        """Return (how many vectors there are, the newest's seq): what an index of them must agree with."""
+        """Return (how many vectors there are, the last seq ever given): what an index is measured by."""
         row = self._rows(
-            "SELECT count(*), ifnull(max(seq), 0) FROM vectors"
-            " WHERE encoder_id = ? AND kind = ? AND vector IS NOT NULL",
+            "SELECT (SELECT count(*) FROM vectors WHERE encoder_id = ? AND kind = ? AND vector IS NOT NULL),"
+            " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'vectors'), 0)",
             (encoder_id, kind),
         )[0]
         return int(row[0]), int(row[1])
+
+    def vector_dim(self, encoder_id: str) -> int | None:
+        """Return how many numbers an encoder's vectors have, None when there are none."""
+        size = self._one(
+            "SELECT length(vector) FROM vectors WHERE encoder_id = ? AND vector IS NOT NULL LIMIT 1",
+            (encoder_id,),
+        )
+        return size // 4 if size else None
 
     def without_vectors(self, encoder_id: str, limit: int) -> dict[str, Published]:
         """Return up to `limit` videos that the encoder has not looked at, by key."""

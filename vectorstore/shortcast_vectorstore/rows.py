@@ -97,8 +97,7 @@ def _put_snapshot(db: sqlite3.Connection, key: str, video: Published, at: str) -
 
 def _renew_vectors(db: sqlite3.Connection, key: str, old: Published, new: Published) -> None:
     changed = {
-        "title": (old.draft.title, old.draft.hashtags, old.draft.description)
-        != (new.draft.title, new.draft.hashtags, new.draft.description),
+        "title": (old.draft.title, old.draft.hashtags) != (new.draft.title, new.draft.hashtags),
         "image": (old.draft.thumbnail_path, old.draft.video_path)
         != (new.draft.thumbnail_path, new.draft.video_path),
     }
