@@ -12,6 +12,7 @@ from shortcast_agent.analyst import Analyst
 from shortcast_agent.events import AskResult
 from shortcast_agent.grounding import trace
 from shortcast_agent.planner import intents, understand
+from shortcast_ml.records import Draft
 from shortcast_ml.settings import Settings
 from shortcast_tools.parts import Parts
 
@@ -380,3 +381,21 @@ def test_another_video_starts_a_new_draft_of_the_same_channel(analyst: Analyst) 
     ).thread
     result = analyst.ask('I have another video: "Tea at home". Will it work?', thread=thread)
     assert result.tool_calls[0].arguments == {"title": "Tea at home", "followers": 900}
+
+
+def test_bugs_of_several_tools_are_one_sentence_and_blame_no_file(home: Path, files: dict[str, Path]) -> None:
+    def broken(title: str = "", video: str | None = None, followers: int | None = None) -> Draft:
+        """Fail."""
+        raise KeyError(title)
+
+    tools = fake_tools.TOOLS | dict.fromkeys(
+        ("forecast_views", "explain_forecast", "suggest_changes"), broken
+    )
+    analyst = Analyst(Parts(Settings(home=home)), tools=tools)
+    result = analyst.ask("Will this do well?", attachments=[files["clip.mp4"]], facts={"title": TITLE})
+    assert result.answer.startswith(
+        "Several tools failed unexpectedly (explain_forecast, forecast_views, suggest_changes); "
+    )
+    assert "without that file" not in result.answer
+    assert names(result) == DRAFT_TOOLS
+    analyst.close()

@@ -168,7 +168,7 @@ def _alternatives(plan: Plan, turn: Turn) -> str:
             f"{say_percent(forecast.beats_typical)} "
             "chance to beat the typical video"
         )
-    lines += ["", sections.anchor(best[1])]
+    lines += ["", sections.anchor(best[1]), "", sections.ASSOCIATIONS]
     return "\n".join(lines)
 
 

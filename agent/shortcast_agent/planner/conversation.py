@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from shortcast_agent.langchain_tools import unpack
+from shortcast_agent.langchain_tools import FAILED, unpack
 from shortcast_agent.planner.slots import Slots, read_slots
 from shortcast_ml.records import Comparison, Neighbour, Published, Record
 
@@ -53,8 +53,16 @@ class Turn:
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """The sentences of failed calls, each once."""
-        return tuple(dict.fromkeys(call.error for call in self.calls if call.error))
+        """The sentences of failed calls, each once; several bugs of one turn are one sentence."""
+        said = list(dict.fromkeys(call.error for call in self.calls if call.error))
+        bugs = [sentence for sentence in said if FAILED in sentence]
+        if len(bugs) > 1:
+            names = ", ".join(sorted({call.name for call in self.calls if call.error in bugs}))
+            said = [sentence for sentence in said if sentence not in bugs]
+            said.append(
+                f"Several tools {FAILED} ({names}); the details are in the log. Ask for something else."
+            )
+        return tuple(said)
 
 
 @dataclass

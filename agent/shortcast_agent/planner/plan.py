@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shortcast_agent.langchain_tools import FAILED
 from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated
 from shortcast_agent.planner.drafts import (
     draft_after,
@@ -358,7 +359,11 @@ def _horizon(turn: Turn) -> int | None:
 def _without_bad_files(plan: Plan, turn: Turn) -> None:
     """When a file could not be read, plan the same calls once more without it, or ask for "
     "something else."""
-    failed = [call.arguments for call in turn.calls if call.error and call.name != "compare_variants"]
+    failed = [
+        call.arguments
+        for call in turn.calls
+        if call.error and FAILED not in call.error and call.name != "compare_variants"
+    ]
     worked = [call.arguments for call in turn.calls if call.record]
     bad = []
     if any(arguments.get("video") for arguments in failed):

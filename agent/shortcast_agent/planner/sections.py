@@ -58,8 +58,8 @@ def verdict(forecast: Forecast, short: bool = False) -> str:
     head = (
         f"**{word}: about {say_count(forecast.views)} views {by_day(forecast.horizon_days)}** on "
         f"{PLATFORMS[forecast.platform]} (80% interval: {say_count(forecast.low)} to "
-        f"{say_count(forecast.high)}), with a "
-        f"{say_percent(chance)} chance to beat {whose} ({say_count(forecast.typical_views)})."
+        f"{say_count(forecast.high)}), with "
+        f"{_article(say_percent(chance))} {say_percent(chance)} chance to beat {whose} ({say_count(forecast.typical_views)})."
     )
     if short:
         return head
@@ -70,6 +70,10 @@ def verdict(forecast: Forecast, short: bool = False) -> str:
     ]
     along = f" On the way: {', '.join(days)}." if days else ""
     return f"{head}\n\n{anchor(forecast)}{along}"
+
+
+def _article(percent: str) -> str:
+    return "an" if re.match(r"8|11%|18%", percent) else "a"
 
 
 def anchor(forecast: Forecast) -> str:
@@ -105,12 +109,13 @@ def reading(found: DraftReading, alone: bool = False) -> str:
         facts.append("no sound")
     elif draft.audio is not None and draft.audio.loudness_dbfs is not None and alone:
         facts.append(f"loudness {draft.audio.loudness_dbfs:.1f} dBFS")
-    notes = [plain(note, 200).rstrip(".") for note in found.notes[: 6 if alone else 2]]
+    notes = [plain(note, 200).rstrip(".") for note in found.notes[: 6 if alone else 3]]
+    if not alone and notes:
+        return f"Seen in the draft: {'; '.join(notes)}."  # the notes name length and shape themselves
     if alone:
         lines = [f"**In the file:** {', '.join(facts)}." if facts else "**What I could read:**"]
         return "\n".join([*lines, *(f"- {note}" for note in notes)])
-    seen = "; ".join([", ".join(facts), *notes] if facts else notes)
-    return f"Seen in the draft: {seen}." if seen else ""
+    return f"Seen in the draft: {', '.join(facts)}." if facts else ""
 
 
 def reasons(explanation: Explanation, most: int = 5, title: str = "Why") -> str:
@@ -191,6 +196,8 @@ def comparison(found: Comparison) -> str:
         f"**Take {plain(best.label)}**: {chance}."
         if found.decisive
         else f"**Too close to call**, with a slight lean to {plain(best.label)} ({chance})."
+        if found.lead > 0.5
+        else "**Too close to call**: the model can't tell which does better."
     )
     lines = [head, ""]
     for nth, variant in enumerate(found.variants):
