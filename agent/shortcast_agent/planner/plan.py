@@ -19,8 +19,6 @@ from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
 from shortcast_ml.records import Comparison, Diagnosis, Forecast, Published, SimilarVideos
 
-_MAX_LINKS = 3
-
 
 @dataclass
 class Plan:
@@ -45,13 +43,6 @@ class Plan:
 def decide(turn: Turn, talk: Talk) -> Plan:
     """Decide about a turn, given what earlier turns left and the results that this turn has so far."""
     intents = understand(turn, talk)
-    if (
-        intents[0] in ("inform", "adopt")
-        and talk.asked_for
-        and talk.asked == "draft"
-        and has_subject(stated(turn))
-    ):
-        intents = (talk.asked_for,)
     draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
@@ -186,7 +177,7 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         return None
     several = alternatives(turn)
     if len(pictures) == 1 and has_subject({**draft, "thumbnail": None}):
-        draft.pop("thumbnail")
+        draft.pop("thumbnail", None)
         plan.draft = plan.talk.draft = draft
         several = (
             Alternative("without a thumbnail", {}),
@@ -282,7 +273,7 @@ def _fetch(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not links:
         return _ask(plan, "link", "fetch", "Which video? Paste its link.")
     plan.talk.link = links[0]
-    for link in links[:_MAX_LINKS]:
+    for link in links[:3]:
         plan.want("fetch_video", url=link)
     return None
 
@@ -359,11 +350,8 @@ def _horizon(turn: Turn) -> int | None:
 def _without_bad_files(plan: Plan, turn: Turn) -> None:
     """When a file could not be read, plan the same calls once more without it, or ask for "
     "something else."""
-    failed = [
-        call.arguments
-        for call in turn.calls
-        if call.error and FAILED not in call.error and call.name != "compare_variants"
-    ]
+    refused = [call for call in turn.calls if call.error and FAILED not in call.error]
+    failed = [call.arguments for call in refused if call.name != "compare_variants"]
     worked = [call.arguments for call in turn.calls if call.record]
     bad = []
     if any(arguments.get("video") for arguments in failed):

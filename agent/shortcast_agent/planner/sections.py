@@ -59,7 +59,7 @@ def verdict(forecast: Forecast, short: bool = False) -> str:
         f"**{word}: about {say_count(forecast.views)} views {by_day(forecast.horizon_days)}** on "
         f"{PLATFORMS[forecast.platform]} (80% interval: {say_count(forecast.low)} to "
         f"{say_count(forecast.high)}), with "
-        f"{_article(say_percent(chance))} {say_percent(chance)} chance to beat {whose} ({say_count(forecast.typical_views)})."
+        f"{_with_article(say_percent(chance))} chance to beat {whose} ({say_count(forecast.typical_views)})."
     )
     if short:
         return head
@@ -72,8 +72,8 @@ def verdict(forecast: Forecast, short: bool = False) -> str:
     return f"{head}\n\n{anchor(forecast)}{along}"
 
 
-def _article(percent: str) -> str:
-    return "an" if re.match(r"8|11%|18%", percent) else "a"
+def _with_article(percent: str) -> str:
+    return f"{'an' if re.match('8|11%|18%', percent) else 'a'} {percent}"
 
 
 def anchor(forecast: Forecast) -> str:
