@@ -201,7 +201,7 @@ class ChromaStore:
         """Return up to n (key, cosine) nearest to a vector, nearest first."""
         with self._in_plain_words():
             answer = self._collections[kind].query(
-                query_embeddings=[vector],
+                query_embeddings=vector[None],
                 n_results=n,
                 where={"platform": platform} if platform else None,
                 include=["distances"],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from shortcast_ml.errors import LibraryError, MediaError
 from shortcast_ml.records import Embedding, Neighbour, Platform, Published
 from shortcast_ml.settings import Settings
+from shortcast_vectorstore.channels import vs_channel
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
 from shortcast_vectorstore.library import KINDS, Library, VectorKind
 from shortcast_vectorstore.rows import age_days
@@ -28,7 +29,6 @@ Progress = Callable[[int, int, str], None]
 
 EMBED_BATCH = 32
 FOLLOW_BATCH = 1000
-MIN_OTHERS = 3  # fewer other uploads say too little of what is typical for a channel
 
 
 def open_index(library: Library, encoder: "Encoder", settings: Settings) -> "Index":
@@ -123,14 +123,16 @@ class Index:
                 f"The index holds vectors of encoder {self.encoder.id!r}, and can't be searched with one of"
                 f" {embedding.encoder_id!r}."
             )
-        vectors = {"title": embedding.title, "image": embedding.image}
-        sides = {kind: vectors[kind] for kind in KINDS if vectors[kind] is not None}
-        for vector in sides.values():
+        sides: dict[VectorKind, Vector] = {}
+        for kind, vector in zip(KINDS, (embedding.title, embedding.image), strict=True):
+            if vector is None:
+                continue
             if vector.shape != (self.encoder.dim,):
                 raise LibraryError(
                     f"The index holds vectors of {self.encoder.dim} numbers, and can't be searched with one of"
                     f" shape {vector.shape}."
                 )
+            sides[kind] = vector
         return sides
 
     def _search(
@@ -194,30 +196,13 @@ class Index:
                 "channel": video.channel.name if video.channel else None,
                 "views": video.counts.views if video.counts else None,
                 "age_days": age_days(video),
-                "vs_channel": self._vs_channel(video),
+                "vs_channel": vs_channel(self.library, video),
                 "similarity": similarity,
                 "similar_by": by,
                 "thumbnail_path": video.draft.thumbnail_path,
                 "demo": video.demo,
             }
         )
-
-    def _vs_channel(self, video: Published) -> float | None:
-        """Return views over the median of the channel's other uploads at the same age, None if unknown."""
-        import statistics
-
-        from shortcast_ml.growth import to_age
-
-        age, platform = age_days(video), video.draft.platform
-        if video.counts is None or age is None or video.channel_id is None:
-            return None
-        others = []
-        for other in self.library.of_channel(video.channel_id, platform):
-            other_age = age_days(other)
-            if other.video_id != video.video_id and other.counts is not None and other_age is not None:
-                others.append(to_age(other.counts.views, other_age, age, platform))
-        typical = statistics.median(others) if len(others) >= MIN_OTHERS else 0.0
-        return video.counts.views / typical if typical > 0 else None
 
     # --- following the library -----------------------------------------------------------------------
 
