@@ -140,6 +140,7 @@ def main() -> None:
         with chat_process(home) as address, browser_page(address) as page:
             ask(page, QUESTION, [video])
             page.locator("#sc-panel img.sc-picture").first.wait_for(timeout=30_000)
+            page.locator("#sc-chat .bot.message").last.evaluate("answer => answer.scrollIntoView()")
             page.wait_for_timeout(1500)
             given.out.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=str(given.out))

@@ -6,12 +6,13 @@ Everything is served from this machine: no fonts, scripts or figures are fetched
 import os
 import socket
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shortcast_agent.conversation import Message, answer_turn, end_pending, keep, remembered, said
+from shortcast_agent.conversation import Message, answer_turn, keep, remembered, said
 from shortcast_agent.events import OFFLINE_ANALYST
 from shortcast_agent.panel import CSS, EMPTY, panel, safe
 from shortcast_ml.errors import ServiceError, ShortcastError
@@ -44,6 +45,7 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
     import gradio as gr
 
     settings = chosen.settings
+    stops: dict[str, threading.Event] = {}  # by thread: the turn that runs in it
 
     def begin(box: Message, messages: list[Message], thread: str | None) -> tuple[Any, ...]:
         """Take what was typed: show it, empty the box, turn its button into Stop."""
@@ -64,16 +66,19 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
         if asked is None:
             return
         files = [Path(path) for path in asked["files"]]
-        for shown, report in answer_turn(analyst, asked["text"], files, thread, messages):
+        stop = stops[thread] = threading.Event()
+        for shown, report in answer_turn(analyst, asked["text"], files, thread, messages, stop):
             yield shown, gr.skip()
             if report is not None:  # the words first: drawing takes a moment
                 yield shown, panel(report) or gr.skip()
 
     def end(thread: str | None) -> tuple[Any, Any]:
+        stops.pop(thread or "", None)
         return gr.MultimodalTextbox(submit_btn=True, stop_btn=False), conversations(thread)
 
-    def stop(messages: list[Message], thread: str | None) -> tuple[Any, ...]:
-        return end_pending(messages), *end(thread)
+    def stop(thread: str | None) -> None:
+        if thread in stops:
+            stops[thread].set()
 
     def conversations(thread: str | None) -> Any:
         choices = [(_short(info.title), info.id) for info in analyst.threads()]
@@ -141,13 +146,12 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
             return event(*given, api_visibility="private", show_progress="hidden", **more)
 
         picked = listen(chatbot.example_select, example, None, box)
-        turns = []
         for start in (box.submit, picked.then):
             begun = listen(start, begin, [box, chatbot, thread], [box, chatbot, thread, asked])
             running = listen(begun.then, answer, [asked, chatbot, thread], [chatbot, side])
             listen(running.then, end, [thread], [box, past])
-            turns.append(running)
-        listen(box.stop, stop, [chatbot, thread], [chatbot, box, past], cancels=turns)
+        # Not Gradio's `cancels`: it waits for the turn's next step, and a turn asked meanwhile is lost.
+        listen(box.stop, stop, [thread], None, queue=False)
         listen(past.input, resume, [past], [chatbot, side, thread])
         listen(fresh.click, new, None, [chatbot, side, thread, past])
         listen(page.load, reload, [thread], [head, chatbot, side, thread, past])
@@ -155,7 +159,7 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
     return page
 
 
-def _short(title: str, most: int = 48) -> str:
+def _short(title: str, most: int = 30) -> str:
     return title if len(title) <= most else title[: most - 1].rstrip() + "…"
 
 

@@ -2,10 +2,13 @@
 
 import hashlib
 import logging
+import queue
 import re
 import shutil
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextvars import copy_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,20 +50,33 @@ PAUSE_S = 0.1  # between two redraws while text streams
 
 
 def answer_turn(
-    analyst: "Analyst", text: str, files: Sequence[Path], thread: str, messages: Sequence[Message]
+    analyst: "Analyst",
+    text: str,
+    files: Sequence[Path],
+    thread: str,
+    messages: Sequence[Message],
+    stop: threading.Event | None = None,
 ) -> Iterator[tuple[list[Message], VideoReport | None]]:
-    """Yield the growing conversation; the last yield brings the report. Errors become one message."""
+    """Yield the growing conversation; the last yield brings the report. Errors become one message.
+
+    When `stop` is set, the turn ends within moments, whatever the analyst is waiting for.
+    """
     shown = _Conversation(list(messages))
     report: VideoReport | None = None
     drawn_at = 0.0
     try:
-        for event in analyst.stream(text, attachments=files, thread=thread):
+        for event in _until(
+            stop or threading.Event(), analyst.stream(text, attachments=files, thread=thread)
+        ):
             shown.add(event)
             if isinstance(event, Done):
                 report = event.result.report
             if not isinstance(event, TextDelta) or time.monotonic() - drawn_at > PAUSE_S:
                 drawn_at = time.monotonic()
                 yield shown.messages, None
+    except _Stopped:
+        end_pending(shown.messages)
+        shown.messages.append({"role": "assistant", "content": "*Stopped.*"})
     except ShortcastError as error:
         shown.fail(str(error))
     except Exception as error:
@@ -70,6 +86,44 @@ def answer_turn(
             "The conversation goes on: ask again, or ask in other words."
         )
     yield shown.messages, report
+
+
+class _Stopped(Exception):
+    """The user pressed Stop."""
+
+
+def _until(stop: threading.Event, events: Iterator[Event]) -> Iterator[Event]:
+    """Pass events on until `stop` is set; the stream behind them is then closed at its next event."""
+    passed: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
+
+    def pump() -> None:
+        try:
+            for event in events:
+                passed.put(event)
+                if stop.is_set():
+                    break
+            passed.put(None)
+        except BaseException as error:  # handed to the reader, who raises it
+            passed.put(error)
+        finally:
+            if isinstance(events, Generator):
+                events.close()  # tells the analyst to give up
+
+    threading.Thread(target=copy_context().run, args=(pump,), name="shortcast-page", daemon=True).start()
+    try:
+        while not stop.is_set():
+            try:
+                event = passed.get(timeout=PAUSE_S)
+            except queue.Empty:
+                continue
+            if isinstance(event, BaseException):
+                raise event
+            if event is None:
+                return
+            yield event
+        raise _Stopped
+    finally:
+        stop.set()  # also when the page is left in the middle
 
 
 class _Conversation:

@@ -5,7 +5,7 @@ Each function takes a record and returns a PNG. The numbers in a picture are tho
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.canvas import (
     AMBER,
@@ -123,8 +123,8 @@ def _step(axes: "Axes", y: float, start_log10: float, factor: Factor) -> None:
     strong = {"weight": "bold", "color": color} if factor.changeable else {"color": MUTED}
     say(axes, right, y, f" {say_times(factor.multiplier)}", size=9.2, va="center", zorder=5, **strong)
     seen = drawable(factor.observation, "") if factor.observation else ""
-    label = drawable(factor.label, factor.name)
-    _row_label(axes, y - (0.17 if seen else 0), wrap(label, 28, 1)[0], bold=factor.changeable)
+    label = wrap(drawable(factor.label, factor.name), 34, 1)[0]
+    _row_label(axes, y - (0.17 if seen else 0), label[:1].upper() + label[1:], bold=factor.changeable)
     if seen:
         place = axes.get_yaxis_transform()
         text = wrap(seen, 36, 1)[0]
@@ -210,8 +210,9 @@ def _days(days: float) -> str:
 
 def _row_label(axes: "Axes", y: float, text: str, *, bold: bool = False) -> None:
     place = axes.get_yaxis_transform()  # x as a share of the axes, y in rows
-    style = {"weight": "bold"} if bold else {}
-    say(axes, -0.03, y, text, ha="right", va="center", size=9.2, transform=place, linespacing=1.2, **style)
+    style: dict[str, Any] = {"weight": "bold"} if bold else {}
+    size = 9.2 if max(map(len, text.splitlines()), default=0) <= 28 else 8.2
+    say(axes, -0.03, y, text, ha="right", va="center", size=size, transform=place, linespacing=1.2, **style)
 
 
 def _median(axes: "Axes", y: float, views: float, text: str, color: str) -> None:

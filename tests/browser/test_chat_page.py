@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -11,21 +12,32 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 
-@pytest.fixture(scope="module")
-def kept_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder that outlives one process of the chat."""
-    return tmp_path_factory.mktemp("chat-home")
+class Chat:
+    """A running chat that can be ended and started again over the same data folder."""
+
+    def __init__(self, driver: ModuleType, home: Path) -> None:
+        self._driver, self._home = driver, home
+        self._process = ExitStack()
+        self.address = ""
+
+    def start(self) -> None:
+        self.address = self._process.enter_context(self._driver.chat_process(self._home))
+
+    def end(self) -> None:
+        self._process.close()
 
 
 @pytest.fixture(scope="module")
-def address(driver: ModuleType, kept_home: Path) -> Iterator[str]:
-    with driver.chat_process(kept_home) as found:
-        yield found
+def chat(driver: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
+    running = Chat(driver, tmp_path_factory.mktemp("chat-home"))
+    running.start()
+    yield running
+    running.end()
 
 
 @pytest.fixture
-def page(driver: ModuleType, address: str) -> Iterator[Page]:
-    with driver.browser_page(address) as opened:
+def page(driver: ModuleType, chat: Chat) -> Iterator[Page]:
+    with driver.browser_page(chat.address) as opened:
         yield opened
 
 
@@ -39,23 +51,36 @@ def last_answer(page: Page) -> str:
     return page.locator("#sc-chat .bot.message").last.inner_text()
 
 
+def test_stop_ends_a_turn_and_the_box_is_free_again(driver: ModuleType, page: Page) -> None:
+    page.locator("#sc-box textarea").fill(
+        'Will "Latte trick" do well?'
+    )  # slow once: models and index are loaded
+    page.locator("#sc-box .submit-button").click()
+    page.locator("#sc-chat").get_by_text("Forecasting the views").wait_for(timeout=60_000)
+    page.locator("#sc-box .stop-button").click()
+    page.locator("#sc-box .submit-button").wait_for(timeout=10_000)
+    expect(page.locator('#sc-chat [aria-busy="true"]')).to_have_count(0)
+    driver.ask(page, 'Will "Latte trick" do well?')
+    assert "80%" in last_answer(page)
+
+
 def test_the_first_look_says_who_answers_that_the_library_is_invented_and_what_to_ask(page: Page) -> None:
     expect(page.locator("#sc-head")).to_contain_text("offline analyst")
     expect(page.locator("#sc-head")).to_contain_text("invented demo library")
     expect(page.locator("#sc-chat .example")).to_have_count(4)
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_logs_no_error(driver: ModuleType, address: str) -> None:
+def test_the_page_needs_nothing_from_elsewhere_and_logs_no_error(driver: ModuleType, chat: Chat) -> None:
     foreign: list[str] = []
     errors: list[str] = []
-    with driver.browser_page(address) as page:
+    with driver.browser_page(chat.address) as page:
         page.on("request", lambda request: foreign.append(request.url))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.reload()
         page.locator("#sc-head h1").wait_for()
         page.wait_for_timeout(1000)
-    assert [url for url in foreign if not url.startswith((address, "data:", "blob:"))] == []
+    assert [url for url in foreign if not url.startswith((chat.address, "data:", "blob:"))] == []
     assert errors == []
 
 
@@ -112,10 +137,12 @@ def test_a_text_file_named_mp4_gets_one_clear_sentence_and_the_conversation_goes
     assert "80%" in last_answer(page)
 
 
-def test_a_restart_of_the_process_resumes_the_conversation(driver: ModuleType, tmp_path: Path) -> None:
-    with driver.chat_process(tmp_path) as first, driver.browser_page(first) as page:
+def test_a_restart_of_the_process_resumes_the_conversation(driver: ModuleType, chat: Chat) -> None:
+    with driver.browser_page(chat.address) as page:
         driver.ask(page, 'Will "Grinder ASMR" do well?')
-    with driver.chat_process(tmp_path) as second, driver.browser_page(second) as page:
+    chat.end()
+    chat.start()
+    with driver.browser_page(chat.address) as page:
         page.locator("#sc-past input").click()
         page.get_by_role("option").filter(has_text="Grinder ASMR").first.click()
         expect(page.locator("#sc-chat .user.message").last).to_contain_text("Grinder ASMR")
@@ -124,7 +151,7 @@ def test_a_restart_of_the_process_resumes_the_conversation(driver: ModuleType, t
         assert "Oddly satisfying" in page.locator("#sc-chat").inner_text()
 
 
-def test_a_phone_shows_the_whole_page_without_sideways_scrolling(driver: ModuleType, address: str) -> None:
-    with driver.browser_page(address, width=390, height=844) as page:
+def test_a_phone_shows_the_whole_page_without_sideways_scrolling(driver: ModuleType, chat: Chat) -> None:
+    with driver.browser_page(chat.address, width=390, height=844) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         expect(page.locator("#sc-box textarea")).to_be_visible()

@@ -1,6 +1,8 @@
 """The chat page's messages: what a turn shows while it runs, what is restored, what is kept."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,30 @@ def test_foreign_text_loads_no_picture_and_becomes_no_html() -> None:
     assert quiet("<img src=x> 3 < 4 </b><!-- -->") == "&lt;img src=x> 3 < 4 &lt;/b>&lt;!-- -->"
     messages, _ = run(TextDelta(text="<img src=x>"), done("<img src=x>"))
     assert messages[-1]["content"] == "&lt;img src=x>"
+
+
+def test_stop_ends_the_turn_though_the_analyst_is_busy_and_tells_it_to_give_up() -> None:
+    gave_up, stop = threading.Event(), threading.Event()
+
+    class Busy:
+        def stream(self, *_: Any, **__: Any) -> Iterator[Event]:
+            try:
+                yield STARTED
+                time.sleep(1.5)
+                yield FINISHED
+            finally:
+                gave_up.set()
+
+    turn = answer_turn(Busy(), "Q", [], "t", [], stop)  # type: ignore[arg-type]
+    next(turn)
+    stop.set()
+    began = time.monotonic()
+    *_, (messages, report) = turn
+    assert time.monotonic() - began < 1
+    assert [m["content"] for m in messages][-1] == "*Stopped.*"
+    assert messages[0]["metadata"]["status"] == "done"
+    assert report is None
+    assert gave_up.wait(5)
 
 
 def test_a_stopped_turn_has_no_step_that_spins() -> None:
