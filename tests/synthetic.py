@@ -1,42 +1,11 @@
-"""Collections made by a known law, in the files' own formats, and an encoder that needs no weights."""
+"""Collections made by a known law, in the files' own formats."""
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 WORDS = "coffee latte trick secret dog run phone review cheap pasta dance game loan goal paint".split()
-
-
-class WordEncoder:
-    """An `Encoder`: each word of a text, or the mean colour of a picture, gives a fixed direction."""
-
-    id = "words:16"
-    dim = 16
-    notice = None
-
-    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """Return (n, 16) float32, unit L2 norm."""
-        out = np.zeros((len(texts), self.dim), np.float32)
-        for row, text in zip(out, texts, strict=True):
-            for word in text.lower().split() or [""]:
-                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-                row += np.random.default_rng(seed).normal(size=self.dim)
-            row /= np.linalg.norm(row)
-        return out
-
-    def encode_images(self, images: Sequence[object]) -> np.ndarray:
-        """Return (n, 16) float32, unit L2 norm."""
-        from PIL import Image
-
-        if not images:
-            return np.empty((0, self.dim), np.float32)
-        opened = [i if isinstance(i, Image.Image) else Image.open(i) for i in images]  # type: ignore[arg-type]
-        small = np.stack([np.asarray(i.convert("RGB").resize((4, 4)), np.float32).ravel() for i in opened])
-        mixed = small @ np.random.default_rng(1).normal(size=(48, self.dim)).astype(np.float32)
-        return (mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32)
 
 
 def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int = 0) -> Path:

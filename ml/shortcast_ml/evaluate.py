@@ -21,9 +21,12 @@ from shortcast_ml.fit import (
     cross_fit,
     fit_anchors,
     hide_facts,
+    intervals,
+    parts_of,
+    predict_parts,
     target,
 )
-from shortcast_ml.forecast import HIGH, LEVELS, LOW, ForecastModel, load_model
+from shortcast_ml.forecast import ForecastModel, load_model
 from shortcast_ml.growth import log10_share, starter_growth
 from shortcast_ml.history import ENOUGH_UPLOADS
 from shortcast_ml.metrics import measure_rungs
@@ -105,18 +108,18 @@ def _cross_validated(table: "pd.DataFrame", encoder: "Encoder | None", seed: int
     X = feature_table(table, knots, project(vectors, mean, components))
     y, share = target(table, knots), shares(table, knots)
     group, platform = table.group.to_numpy().astype(str), table.platform.to_numpy()
-    anchors = fit_anchors(table, y)
+    anchors, part = fit_anchors(table, y), parts_of(table)
     anchor, source = anchors.of(X, platform)
     n = len(table)
-    data = hide_facts(Data(X, y, group, source, anchor, np.ones(n)), platform, anchors, seed)
+    data = hide_facts(Data(X, y, group, part, source, anchor, np.ones(n)), platform, anchors, seed)
     crossed = cross_fit(data, seed=seed, k=K, progress=say)
     low, high = np.empty(n), np.empty(n)
     rungs = {name: np.empty(n) for name in ("constant", "followers", "anchor")}
     scaled = (data.y - crossed.centre) / crossed.scale
     for i in range(K):
         held, rest = crossed.fold[:n] == i, crossed.fold != i
-        quantiles = conformal_quantiles(scaled[rest], data.source[rest])
-        at = crossed.centre[:n][held], crossed.scale[:n][held], source[held]
+        quantiles = conformal_quantiles(scaled[rest], data.part[rest], data.source[rest])
+        at = crossed.centre[:n][held], crossed.scale[:n][held], part[held], source[held]
         low[held], high[held] = intervals(*at, quantiles)
         trained = fit_anchors(table[~held], y[~held])
         rungs["constant"][held] = _constant(trained, platform[held])
@@ -138,8 +141,10 @@ def _saved(table: "pd.DataFrame", model: ForecastModel, encoder: "Encoder | None
     lines = {k: (float(v[0]), float(v[1])) for k, v in model.calibration["followers_line"].items()}
     anchors = Anchors(lines, model.calibration["platform_log10"])
     anchor, source = anchors.of(X, platform)
-    centre, scale = np.asarray(model.booster.predict(X)), np.exp(np.asarray(model.spread.predict(X)))
-    low, high = intervals(centre, scale, source, model.calibration["quantiles"])
+    part = np.array([p if p in model.boosters else model.default for p in parts_of(table)], dtype=object)
+    centre = predict_parts(model.boosters, X, part, model.default)
+    scale = np.exp(np.asarray(model.spread.predict(X)))
+    low, high = intervals(centre, scale, part, source, model.calibration["quantiles"])
     rungs = {
         "constant": _constant(anchors, platform),
         "followers": _followers(anchors, X, platform),
@@ -156,15 +161,6 @@ def shares(table: "pd.DataFrame", knots: dict[str, list[float]]) -> np.ndarray:
     for platform, rows in table.groupby("platform").indices.items():
         out[rows] = log10_share(table.age_days.to_numpy()[rows], knots.get(str(platform), knots["default"]))
     return out
-
-
-def intervals(
-    centre: np.ndarray, scale: np.ndarray, source: np.ndarray, quantiles: dict[Any, list[float]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 80% interval (low, high), each (n,) in log10 views at 30 days."""
-    low = np.array([np.interp(LOW, LEVELS, quantiles[s]) for s in source])
-    high = np.array([np.interp(HIGH, LEVELS, quantiles[s]) for s in source])
-    return centre + scale * low, centre + scale * high
 
 
 def _constant(anchors: Anchors, platform: np.ndarray) -> np.ndarray:

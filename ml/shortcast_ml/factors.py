@@ -29,8 +29,11 @@ FACTORS = (
         "recent_form", "the channel's recent form", False,
         ("history_recent", "history_last", "history_weighted"),
     ),
-    FactorRow("rhythm", "publishing rhythm", True, ("history_gap_days", "history_interval_days")),
-    FactorRow("length", "video length", True, ("log10_duration",)),
+    FactorRow(
+        "rhythm", "publishing rhythm", True,
+        ("history_gap_days", "history_interval_days", "history_last_30_days"),
+    ),
+    FactorRow("length", "video length", True, ("log10_duration", "history_same_length")),
     FactorRow("title_length", "title length", True, ("title_chars", "title_words")),
     FactorRow(
         "title_wording", "title wording", True,

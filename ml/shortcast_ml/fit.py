@@ -1,6 +1,7 @@
 """Fitting the forecast: from a training table to boosters and a calibrated distribution.
 
-Errors for the spread and the conformal quantiles come from folds that keep groups (channels, topics) apart,
+Each kind of collection has a booster of its own (a "part"): one for all was measured to be worse on each of
+them. Errors for the spread and the conformal quantiles come from folds that keep groups (channels, topics) apart,
 so the interval speaks of channels that the model has not seen.
 """
 
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from shortcast_ml.factors import factor_of
 from shortcast_ml.features import TIME_COLUMNS, TITLE_COLUMNS, TOPIC_COLUMNS
-from shortcast_ml.forecast import LEVELS
+from shortcast_ml.forecast import HIGH, LEVELS, LOW
 from shortcast_ml.growth import log10_share
-from shortcast_ml.history import ENOUGH_UPLOADS, HISTORY_COLUMNS
+from shortcast_ml.history import DATED_COLUMNS, ENOUGH_UPLOADS, HISTORY_COLUMNS
 from shortcast_ml.records import AnchorSource
 
 if TYPE_CHECKING:
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 PARAMS: dict[str, Any] = {
-    "objective": "regression",
+    "objective": "huber",  # rounded and viral counts pull a squared error about
+    "alpha": 1.2,
     "num_leaves": 31,
-    "learning_rate": 0.03,
+    "learning_rate": 0.02,
     "min_data_in_leaf": 40,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
@@ -36,8 +39,10 @@ PARAMS: dict[str, Any] = {
     "num_threads": 1,
     "verbosity": -1,
 }
-ROUNDS = 700
+ROUNDS = {"tiktok": 1100, "youtube_shorts": 550, "titles": 550}
+OTHER_ROUNDS = 550
 SPREAD_PARAMS = PARAMS | {
+    "objective": "regression",
     "num_leaves": 15,
     "learning_rate": 0.05,
     "min_data_in_leaf": 200,
@@ -46,7 +51,7 @@ SPREAD_PARAMS = PARAMS | {
 SPREAD_ROUNDS = 120
 SEED = 7
 MIN_ERROR = 0.02  # log10; the size of an error has no logarithm at zero
-HIDDEN_WEIGHT = 0.5  # of a copy whose channel or other facts are hidden
+HIDDEN_WEIGHT = 0.3  # of a copy whose channel or other facts are hidden
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Data:
     X: "pd.DataFrame"  # COLUMNS
     y: np.ndarray  # log10 views at 30 days
     group: np.ndarray
+    part: np.ndarray  # which booster a row belongs to
     source: np.ndarray  # AnchorSource of each row
     anchor: np.ndarray  # log10 views of the channel's typical video, at 30 days
     weight: np.ndarray
@@ -66,6 +72,7 @@ class Data:
             self.X.iloc[rows] if rows.dtype != bool else self.X[rows],
             self.y[rows],
             self.group[rows],
+            self.part[rows],
             self.source[rows],
             self.anchor[rows],
             self.weight[rows],
@@ -143,7 +150,7 @@ def hide_facts(data: Data, platform: np.ndarray, anchors: Anchors, seed: int) ->
     known = (X["history_uploads"] > 0).to_numpy() | np.isfinite(X["log10_followers"].to_numpy())
     kind = rng.integers(0, 4, n)
     nan = float("nan")
-    X.loc[known & (kind == 0), ["history_gap_days", "history_interval_days"]] = nan
+    X.loc[known & (kind == 0), list(DATED_COLUMNS)] = nan
     stated = known & (kind == 1)
     others = [c for c in HISTORY_COLUMNS if c not in ("history_median", "history_uploads")]
     X.loc[stated, others] = nan
@@ -162,19 +169,49 @@ def hide_facts(data: Data, platform: np.ndarray, anchors: Anchors, seed: int) ->
         pd.concat([data.X, X], ignore_index=True),
         np.concatenate([data.y, data.y]),
         np.concatenate([data.group, data.group]),
+        np.concatenate([data.part, data.part]),
         np.concatenate([data.source, source]),
         np.concatenate([data.anchor, anchor]),
         np.concatenate([data.weight, data.weight * HIDDEN_WEIGHT]),
     )
 
 
-def fit_booster(data: Data, seed: int) -> "lightgbm.Booster":
-    """Return the booster of log10 views at 30 days; the same seed and data give the same model."""
-    return _boost(data.X, data.y, data.weight, seed, PARAMS, ROUNDS)
+def parts_of(table: "pd.DataFrame") -> np.ndarray:
+    """Return the part of each row: `titles` for a collection drawn evenly over view bins, else the platform."""
+    from shortcast_ml.features import EVENLY_SAMPLED
+
+    return np.where(table.dataset.isin(EVENLY_SAMPLED), "titles", table.platform.astype(str)).astype(object)
+
+
+Boosters = dict[str, "lightgbm.Booster"]
+
+
+def fit_boosters(data: Data, seed: int) -> Boosters:
+    """Return the booster of log10 views at 30 days of each part; the same seed and data give the same model."""
+    boosters = {}
+    for part in sorted(set(data.part)):
+        rows = data.take(data.part == part)
+        boosters[part] = _boost(rows.X, rows.y, rows.weight, seed, PARAMS, ROUNDS.get(part, OTHER_ROUNDS))
+    return boosters
+
+
+def predict_parts(boosters: Boosters, X: "pd.DataFrame", part: np.ndarray, default: str) -> np.ndarray:
+    """Return log10 views at 30 days, (n,), each row by its part's booster, else by the default one's."""
+    out = np.empty(len(X))
+    for name in set(part):
+        rows = part == name
+        out[rows] = boosters.get(name, boosters[default]).predict(X[rows])
+    return out
+
+
+def default_part(part: np.ndarray) -> str:
+    """Return the part that serves platforms without one: Shorts where they were learned, else the largest."""
+    names, counts = np.unique(part.astype(str), return_counts=True)
+    return "youtube_shorts" if "youtube_shorts" in names else str(names[counts.argmax()])
 
 
 def fit_spread(data: Data, log_error: np.ndarray, seed: int) -> "lightgbm.Booster":
-    """Return the booster of the log size of an error."""
+    """Return the booster of the log size of an error, one for all parts."""
     return _boost(data.X, log_error, data.weight, seed, SPREAD_PARAMS, SPREAD_ROUNDS)
 
 
@@ -199,59 +236,96 @@ def folds(group: np.ndarray, k: int, seed: int) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Fitted:
-    """Boosters, and the quantiles of scaled errors at LEVELS by anchor source."""
+    """Boosters, and the quantiles of scaled errors at LEVELS by part and anchor source ("tiktok/uploads")."""
 
-    booster: "lightgbm.Booster"
+    boosters: Boosters
+    default: str
     spread: "lightgbm.Booster"
-    quantiles: dict[AnchorSource, list[float]]
+    quantiles: dict[str, list[float]]
 
 
 @dataclass(frozen=True)
 class CrossFit:
-    """Predictions of each row by models that never saw its group: all (n,)."""
+    """Predictions of each row by models that never saw its group: all (n,).
+
+    `content` is the share of the centre that comes from columns a creator can edit (0 unless asked for).
+    """
 
     centre: np.ndarray
     scale: np.ndarray
     fold: np.ndarray
+    content: np.ndarray
 
 
-def cross_fit(data: Data, *, seed: int = SEED, k: int = 5, progress: Progress | None = None) -> CrossFit:
-    """Predict every row from the k - 1 folds that hold none of its group."""
+def cross_fit(
+    data: Data, *, seed: int = SEED, k: int = 5, content_rows: int = 0, progress: Progress | None = None
+) -> CrossFit:
+    """Predict every row from the k - 1 folds that hold none of its group; explain the first `content_rows`."""
     say = progress or (lambda _: None)
     n = len(data.y)
-    centre, scale, fold = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, int)
+    centre, scale, fold, content = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, int), np.zeros(n)
+    first = np.arange(n) < content_rows
+    default = default_part(data.part)
     for i, held in enumerate(folds(data.group, k, seed)):
         say(f"fold {i + 1} of {k}")
         fold[held] = i
-        centre[held] = fit_booster(data.take(~held), seed).predict(data.X[held])
+        boosters = fit_boosters(data.take(~held), seed)
+        centre[held] = predict_parts(boosters, data.X[held], data.part[held], default)
+        for part, booster in boosters.items():
+            rows = held & first & (data.part == part)
+            if rows.any():
+                content[rows] = _content(booster, data.X[rows])
     size = np.log(np.abs(data.y - centre) + MIN_ERROR)
     for i in range(k):
         held = fold == i
         scale[held] = np.exp(fit_spread(data.take(~held), size[~held], seed).predict(data.X[held]))
-    return CrossFit(centre, scale, fold)
+    return CrossFit(centre, scale, fold, content)
+
+
+def _content(booster: "lightgbm.Booster", X: "pd.DataFrame") -> np.ndarray:
+    """Return the summed SHAP values of the columns that say nothing of the channel, (n,)."""
+    own = [factor_of(c).changeable and c not in HISTORY_COLUMNS for c in X.columns]
+    contributions = np.asarray(booster.predict(X, pred_contrib=True))[:, :-1]
+    return np.asarray(contributions[:, own].sum(axis=1))
 
 
 def fit(
-    data: Data, *, seed: int = SEED, k: int = 5, progress: Progress | None = None
+    data: Data, *, seed: int = SEED, k: int = 5, content_rows: int = 0, progress: Progress | None = None
 ) -> tuple[Fitted, CrossFit]:
-    """Fit boosters on all rows, calibrated on the errors of groups held out; return the held-out predictions too."""
-    crossed = cross_fit(data, seed=seed, k=k, progress=progress)
+    """Fit boosters on all rows, calibrated on groups held out; return the held-out predictions too."""
+    crossed = cross_fit(data, seed=seed, k=k, content_rows=content_rows, progress=progress)
     if progress:
         progress("final model on all rows")
     size = np.log(np.abs(data.y - crossed.centre) + MIN_ERROR)
-    return (
-        Fitted(
-            fit_booster(data, seed),
-            fit_spread(data, size, seed),
-            conformal_quantiles((data.y - crossed.centre) / crossed.scale, data.source),
-        ),
-        crossed,
+    fitted = Fitted(
+        fit_boosters(data, seed),
+        default_part(data.part),
+        fit_spread(data, size, seed),
+        conformal_quantiles((data.y - crossed.centre) / crossed.scale, data.part, data.source),
     )
+    return fitted, crossed
 
 
-def conformal_quantiles(scaled: np.ndarray, source: np.ndarray) -> dict[AnchorSource, list[float]]:
-    """Return quantiles at LEVELS of scaled errors, by anchor source."""
-    return {name: _quantiles(scaled[source == name], scaled) for name in get_args(AnchorSource)}
+def conformal_quantiles(scaled: np.ndarray, part: np.ndarray, source: np.ndarray) -> dict[str, list[float]]:
+    """Return quantiles at LEVELS of scaled errors, by part and anchor source."""
+    return {
+        f"{p}/{s}": _quantiles(scaled[(part == p) & (source == s)], scaled[part == p])
+        for p in sorted(set(part))
+        for s in get_args(AnchorSource)
+    }
+
+
+def intervals(
+    centre: np.ndarray,
+    scale: np.ndarray,
+    part: np.ndarray,
+    source: np.ndarray,
+    quantiles: dict[str, list[float]],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 80% interval (low, high), each (n,) in log10 views at 30 days."""
+    ends = {key: (np.interp(LOW, LEVELS, q), np.interp(HIGH, LEVELS, q)) for key, q in quantiles.items()}
+    pairs = np.array([ends[f"{p}/{s}"] for p, s in zip(part, source, strict=True)])
+    return centre + scale * pairs[:, 0], centre + scale * pairs[:, 1]
 
 
 def _quantiles(scaled: np.ndarray, everything: np.ndarray) -> list[float]:

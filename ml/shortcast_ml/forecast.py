@@ -1,7 +1,7 @@
 """The forecast: views at age t = S x m x F(t), with the interval and probabilities of a conformal distribution.
 
-The main booster predicts log10 views at 30 days from the pre-publish columns; a second, small one predicts
-how large its error will be; the thumbnail booster, when there is one, adds what a picture changes. Errors
+A booster for each kind of collection predicts log10 views at 30 days from the pre-publish columns; a small one
+predicts how large the error will be; the thumbnail booster, when there is one, adds what a picture changes. Errors
 of channels that were not trained on, scaled by their predicted size, give the predictive distribution.
 """
 
@@ -66,6 +66,16 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Term:
+    """One booster of a sum: weight x (prediction - offset), in log10 views."""
+
+    booster: "lightgbm.Booster"
+    columns: tuple[str, ...]
+    weight: float = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True)
 class ForecastModel:
     """A loaded model. Reading it is `load_model`; every method takes and gives records."""
 
@@ -74,7 +84,8 @@ class ForecastModel:
     calibration: dict[str, Any]
     growth: dict[str, list[float]]
     projection: dict[str, np.ndarray]
-    booster: "lightgbm.Booster"
+    boosters: "dict[str, lightgbm.Booster]"
+    default: str
     spread: "lightgbm.Booster"
     thumbnail: "lightgbm.Booster | None" = None
     _looks: dict[tuple[str, int], dict[str, float]] = field(default_factory=dict)
@@ -100,7 +111,7 @@ class ForecastModel:
             )
         knots = self.knots(draft.platform)
         values = describe_draft(draft)
-        history = describe_channel(channel, knots, draft.publish_at)
+        history = describe_channel(channel, knots, draft.publish_at, draft.duration_s)
         values.update(history)
         followers = channel.followers if channel else None
         values["log10_followers"] = float(np.log10(followers + 1)) if followers is not None else float("nan")
@@ -151,26 +162,52 @@ class ForecastModel:
                 return "uploads", median
             if channel.typical_views is not None:
                 return "stated", float(np.log10(channel.typical_views + 1))
-            if channel.followers is not None:
+            if channel.followers is not None and self.calibration["followers_line"]:
                 line = self._platform("followers_line", draft.platform)
                 return "followers", float(line[0] + line[1] * np.log10(channel.followers + 1))
         return "platform", float(self._platform("platform_log10", draft.platform))
 
     def _platform(self, name: str, platform: str) -> Any:
         table = self.calibration[name]
-        return table.get(platform, table["youtube_shorts"])
+        return table.get(platform) or table.get("youtube_shorts") or next(iter(table.values()))
 
     # --- forecast ------------------------------------------------------------------------------------
 
+    def part(self, platform: str) -> str:
+        """Return the part (a booster of its own) that serves a platform."""
+        return platform if platform in self.boosters else self.default
+
+    def terms(self, row: FeatureRow) -> list[Term]:
+        """Return what is added up to the centre: the part's booster, then what titles and thumbnail add.
+
+        Where nothing is known of a Short's channel, the booster that learned from titles alone adds its
+        effect, shrunk to what it was worth on channels that were not trained on.
+        """
+        found = [Term(self.boosters[self.part(row.platform)], COLUMNS)]
+        weight = float(self.calibration["titles"]["weight"])
+        if (
+            row.anchor_source == "platform"
+            and row.platform != "tiktok"
+            and weight
+            and "title" in row.evidence
+        ):
+            found.append(
+                Term(self.boosters["titles"], COLUMNS, weight, float(self.calibration["titles"]["offset"]))
+            )
+        if self.thumbnail is not None and "thumbnail" in row.evidence:
+            found.append(Term(self.thumbnail, THUMBNAIL_COLUMNS))
+        return found
+
     def distribution(self, row: FeatureRow, age_days: float) -> Distribution:
         """Return the predictive distribution of log10 views at an age."""
-        main = matrix(row, COLUMNS)
-        centre = float(self.booster.predict(main)[0])
-        if self.thumbnail is not None and "thumbnail" in row.evidence:
-            centre += float(self.thumbnail.predict(matrix(row, THUMBNAIL_COLUMNS))[0])
+        centre = sum(
+            t.weight * (float(t.booster.predict(matrix(row, t.columns))[0]) - t.offset)
+            for t in self.terms(row)
+        )
         centre += float(log10_share(age_days, self.knots(row.platform)))
-        scale = float(np.exp(self.spread.predict(main)[0]))
-        return Distribution(centre, scale, np.asarray(self.calibration["quantiles"][row.anchor_source]))
+        scale = float(np.exp(self.spread.predict(matrix(row, COLUMNS))[0]))
+        key = f"{self.part(row.platform)}/{row.anchor_source}"
+        return Distribution(centre, scale, np.asarray(self.calibration["quantiles"][key]))
 
     def forecast(self, row: FeatureRow, horizon_days: float = 30) -> Forecast:
         """Return the views to expect at an age of `horizon_days`, with the 80% interval."""
@@ -225,18 +262,14 @@ class ForecastModel:
 
     def explain(self, row: FeatureRow, horizon_days: float = 30) -> Explanation:
         """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction."""
-        main = self.booster.predict(matrix(row, COLUMNS), pred_contrib=True)[0]
         sums: dict[str, float] = {}
-        for column, value in zip(COLUMNS, main[:-1], strict=True):
-            name = factor_of(column).name
-            sums[name] = sums.get(name, 0.0) + float(value)
-        base = float(main[-1]) + float(log10_share(horizon_days, self.knots(row.platform)))
-        if self.thumbnail is not None and "thumbnail" in row.evidence:
-            extra = self.thumbnail.predict(matrix(row, THUMBNAIL_COLUMNS), pred_contrib=True)[0]
-            for column, value in zip(THUMBNAIL_COLUMNS, extra[:-1], strict=True):
+        base = float(log10_share(horizon_days, self.knots(row.platform)))
+        for term in self.terms(row):
+            parts = term.booster.predict(matrix(row, term.columns), pred_contrib=True)[0]
+            base += term.weight * (float(parts[-1]) - term.offset)
+            for column, value in zip(term.columns, parts[:-1], strict=True):
                 name = factor_of(column).name
-                sums[name] = sums.get(name, 0.0) + float(value)
-            base += float(extra[-1])
+                sums[name] = sums.get(name, 0.0) + term.weight * float(value)
         prediction = self.distribution(row, horizon_days).centre
         if abs(base + sum(sums.values()) - prediction) > 1e-6:
             raise ModelError(f"The contributions of {self.name} don't add up to its forecast: it is damaged.")
@@ -326,20 +359,20 @@ def load_model(name_or_dir: str | Path = "starter") -> ForecastModel:
                 "Train it again with this version."
             )
     try:
-        boosters = {
-            name: lightgbm.Booster(model_file=str(folder / f"{name}.txt"))
-            for name in ("model", "spread", "thumbnail")
-            if (folder / f"{name}.txt").is_file()
-        }
+
+        def booster(file: str) -> "lightgbm.Booster":
+            return lightgbm.Booster(model_file=str(folder / file))
+
         return ForecastModel(
             name=str(card["name"]),
             card=card,
             calibration=json.loads((folder / "calibration.json").read_text(encoding="utf-8")),
             growth=json.loads((folder / "growth.json").read_text(encoding="utf-8"))["log10_share_at_knots"],
             projection=load_file(folder / "projection.safetensors"),
-            booster=boosters["model"],
-            spread=boosters["spread"],
-            thumbnail=boosters.get("thumbnail"),
+            boosters={part: booster(file) for part, file in card["parts"].items()},
+            default=next(part for part, file in card["parts"].items() if file == "model.txt"),
+            spread=booster("spread.txt"),
+            thumbnail=booster("thumbnail.txt") if (folder / "thumbnail.txt").is_file() else None,
         )
-    except (KeyError, ValueError, OSError, lightgbm.basic.LightGBMError) as error:
+    except (KeyError, ValueError, OSError, StopIteration, lightgbm.basic.LightGBMError) as error:
         raise ModelError(f"The model in {folder} can't be loaded: {error}. Train it again.") from error

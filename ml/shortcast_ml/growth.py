@@ -63,7 +63,7 @@ def starter_growth() -> dict[str, list[float]]:
 def log10_share(age_days: "np.ndarray | float", knots: list[float]) -> np.ndarray:
     """Return log10 F(age); ages outside the knots are held at the ends, unknown ages count as 30 days."""
     age = np.nan_to_num(np.asarray(age_days, float), nan=REFERENCE_DAYS)
-    return np.interp(np.log10(np.maximum(age, KNOT_DAYS[0])), np.log10(KNOT_DAYS), knots)
+    return np.asarray(np.interp(np.log10(np.maximum(age, KNOT_DAYS[0])), np.log10(KNOT_DAYS), knots))
 
 
 def to_age(views: float, age_days: float, at_days: float, platform: Platform) -> float:

@@ -4,11 +4,12 @@ Every function takes uploads that are strictly older than the video, in order of
 so that one row of a table and one draft in a chat go through the same lines.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shortcast_ml.growth import REFERENCE_DAYS, log10_share
+from shortcast_ml.growth import log10_share
 from shortcast_ml.records import ChannelHistory
 
 if TYPE_CHECKING:
@@ -17,19 +18,24 @@ if TYPE_CHECKING:
 MAX_UPLOADS = 30  # older ones say little of what the channel reaches today
 ENOUGH_UPLOADS = 5  # below this the anchor falls back to followers, then to the platform
 HALF_LIFE_UPLOADS = 4.0
+SAME_LENGTH = 0.15  # log10; uploads within a factor of 1.4 of the video's length say most of it
 
 HISTORY_COLUMNS = (
     "history_median", "history_recent", "history_last", "history_weighted", "history_low", "history_high",
     "history_spread", "history_uploads", "history_gap_days", "history_interval_days",
+    "history_last_30_days", "history_same_length",
 )  # fmt: skip
+# What needs the uploads' dates or lengths, and not their views alone.
+DATED_COLUMNS = ("history_gap_days", "history_interval_days", "history_last_30_days", "history_same_length")
 
 
 def describe_history(
-    log10_views: np.ndarray, days_before: np.ndarray | None = None, days_apart: np.ndarray | None = None
+    log10_views: np.ndarray, days_before: np.ndarray | None = None, log10_lengths: np.ndarray | None = None
 ) -> dict[str, float]:
     """Return the history columns from log10 views at 30 days, oldest to newest, (n,) float; NaN where unknown.
 
-    `days_before` and `days_apart` are (n,) days from each upload to the video; None where no dates are known.
+    `days_before` are the (n,) days from each upload to the video; `log10_lengths` how each upload's length
+    differs from the video's, in log10. None where nothing is known of them.
     """
     y = log10_views[-MAX_UPLOADS:]
     row = dict.fromkeys(HISTORY_COLUMNS, float("nan"))
@@ -48,33 +54,45 @@ def describe_history(
     if days_before is not None and len(days_before) and np.isfinite(days_before[-1]):
         days = days_before[-MAX_UPLOADS:]
         row["history_gap_days"] = float(days[-1])
-        row["history_interval_days"] = (
-            float((days[0] - days[-1]) / max(1, len(days) - 1)) if len(days) > 1 else np.nan
-        )
+        row["history_last_30_days"] = float((days <= 30).sum())
+        if len(days) > 1:
+            row["history_interval_days"] = float((days[0] - days[-1]) / (len(days) - 1))
+    if log10_lengths is not None:
+        lengths = log10_lengths[-MAX_UPLOADS:]
+        known = np.isfinite(lengths)
+        if known.sum() > 1:
+            near = np.exp(-((lengths[known] / SAME_LENGTH) ** 2)) + 0.02  # far ones count a little
+            row["history_same_length"] = float(near @ y[known] / near.sum() - row["history_median"])
     return row
 
 
 def describe_channel(
-    channel: ChannelHistory | None, knots: list[float], publish_at: object = None
+    channel: ChannelHistory | None,
+    knots: list[float],
+    publish_at: datetime | None = None,
+    duration_s: float | None = None,
 ) -> dict[str, float]:
     """Return the history columns of a channel record; a stated typical view count fills the median alone."""
     if channel is None:
         return describe_history(np.empty(0))
-    uploads = channel.uploads
-    if all(u.published_at is not None for u in uploads):
-        uploads = tuple(sorted(uploads, key=lambda u: u.published_at))  # type: ignore[arg-type, return-value]
-        if publish_at is not None:
-            uploads = tuple(u for u in uploads if u.published_at < publish_at)  # type: ignore[operator]
+    uploads = list(channel.uploads)
+    times = [u.published_at for u in uploads if u.published_at is not None]
+    dated = len(times) == len(uploads)
+    if dated and publish_at is not None:
+        ordered = sorted(zip(times, uploads, strict=True), key=lambda pair: pair[0])
+        ordered = [(t, u) for t, u in ordered if t < publish_at]
+        times, uploads = [t for t, _ in ordered], [u for _, u in ordered]
     age = np.array([u.age_days for u in uploads], float)
-    views = np.array([u.views for u in uploads], float)
-    y = np.log10(views + 1) - log10_share(age, knots)
+    y = np.log10(np.array([u.views for u in uploads], float) + 1) - log10_share(age, knots)
     days = None
-    if uploads and publish_at is not None and all(u.published_at is not None for u in uploads):
-        days = np.array([(publish_at - u.published_at).total_seconds() / 86400 for u in uploads])  # type: ignore[operator]
-    row = describe_history(y, days)
+    if dated and publish_at is not None:
+        days = np.array([(publish_at - t).total_seconds() / 86400 for t in times])
+    lengths = None
+    if duration_s:
+        lengths = np.log10(np.array([u.duration_s or np.nan for u in uploads], float) / duration_s)
     if len(y) < ENOUGH_UPLOADS and channel.typical_views is not None:
-        row = describe_history(np.empty(0)) | {"history_median": float(np.log10(channel.typical_views + 1))}
-    return row
+        return describe_history(np.empty(0)) | {"history_median": float(np.log10(channel.typical_views + 1))}
+    return describe_history(y, days, lengths)
 
 
 def describe_table(table: "pd.DataFrame", knots: dict[str, list[float]]) -> "pd.DataFrame":
@@ -93,6 +111,7 @@ def describe_table(table: "pd.DataFrame", knots: dict[str, list[float]]) -> "pd.
             table.age_days.to_numpy()[rows], curve
         )
     when = table.published_at.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[s]")
+    lengths = np.log10(table.duration_s.to_numpy(float))
     with_channel = table[table.channel_id.notna() & table.published_at.notna()]
     for index in with_channel.groupby("channel_id", sort=False).indices.values():
         rows = with_channel.index.to_numpy()[index]
@@ -103,24 +122,6 @@ def describe_table(table: "pd.DataFrame", knots: dict[str, list[float]]) -> "pd.
             if n:
                 start = max(0, n - MAX_UPLOADS)
                 days = (when[row] - times[start:n]).astype(float) / 86400
-                described = describe_history(y[start:n], days)
+                described = describe_history(y[start:n], days, lengths[rows[start:n]] - lengths[row])
                 out[row] = [described[c] for c in HISTORY_COLUMNS]
     return pd.DataFrame(out, columns=list(HISTORY_COLUMNS), index=table.index)
-
-
-def reference_views(channel: ChannelHistory, knots: list[float]) -> float | None:
-    """Return the median views at 30 days of a channel's uploads, None when there are fewer than five."""
-    if len(channel.uploads) < ENOUGH_UPLOADS:
-        return None
-    row = describe_channel(channel, knots)
-    return float(10 ** row["history_median"]) if np.isfinite(row["history_median"]) else None
-
-
-__all__ = [
-    "ENOUGH_UPLOADS",
-    "HISTORY_COLUMNS",
-    "REFERENCE_DAYS",
-    "describe_channel",
-    "describe_history",
-    "describe_table",
-]

@@ -2,6 +2,7 @@
 
 import threading
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,8 @@ _face_lock = threading.Lock()  # an OpenCV cascade keeps state while it detects
 def _face_cascade() -> Any:
     import cv2
 
-    return cv2.CascadeClassifier(f"{cv2.data.haarcascades}haarcascade_frontalface_default.xml")
+    folder = Path(cv2.__file__).parent / "data"
+    return cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_default.xml"))
 
 
 def find_faces(grey: np.ndarray) -> list[tuple[int, int, int, int]]:

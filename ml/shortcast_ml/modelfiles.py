@@ -2,7 +2,8 @@
 
 | file                    | what                                                             |
 |-------------------------|------------------------------------------------------------------|
-| model.txt               | LightGBM: log10 views at 30 days                                 |
+| model.txt               | LightGBM: log10 views at 30 days, of the default part            |
+| model.PART.txt          | the same for another part (a platform, or `titles` alone)        |
 | spread.txt              | LightGBM: log of the size of its error                           |
 | thumbnail.txt           | LightGBM: what a thumbnail adds, in log10 (may be absent)        |
 | projection.safetensors  | principal components of title and picture vectors                |

@@ -60,7 +60,7 @@ def forecast_table(
     frame = _read(source)
     _check_suffix(out)
     cells = frame.rename(columns={a: b for a, b in ALIASES.items() if a in frame and b not in frame})
-    rows = cells[[c for c in READ if c in cells]].to_dict("records")
+    rows: list[dict[Any, Any]] = cells[[c for c in READ if c in cells]].to_dict("records")
     results: list[dict[str, Any]] = []
     for start in range(0, len(rows), BATCH):
         results += _forecast_rows(rows[start : start + BATCH], source.parent, model, encoder)
@@ -91,7 +91,7 @@ def _check_suffix(path: Path) -> None:
 
 
 def _forecast_rows(
-    rows: list[dict[str, Any]], folder: Path, model: "ForecastModel", encoder: "Encoder"
+    rows: list[dict[Any, Any]], folder: Path, model: "ForecastModel", encoder: "Encoder"
 ) -> list[dict[str, Any]]:
     from shortcast_ml.encoders import encode_drafts
 
@@ -121,7 +121,7 @@ def _forecast_rows(
     return out
 
 
-def _draft(row: dict[str, Any], folder: Path) -> tuple[Draft, ChannelHistory | None, float]:
+def _draft(row: dict[Any, Any], folder: Path) -> tuple[Draft, ChannelHistory | None, float]:
     import pandas as pd
 
     from shortcast_ml.text import split_hashtags
@@ -151,7 +151,7 @@ def _draft(row: dict[str, Any], folder: Path) -> tuple[Draft, ChannelHistory | N
     return draft, _channel(given), horizon
 
 
-def _channel(given: dict[str, Any]) -> ChannelHistory | None:
+def _channel(given: dict[Any, Any]) -> ChannelHistory | None:
     recent = [int(float(v)) for v in re.split(r"[;\s,\[\]]+", str(given.get("recent_views", ""))) if v]
     if not recent and "followers" not in given and "typical_views" not in given:
         return None

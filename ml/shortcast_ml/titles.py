@@ -80,4 +80,4 @@ def fit_projection(vectors: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarra
 
 def project(vectors: np.ndarray, mean: np.ndarray, components: np.ndarray) -> np.ndarray:
     """Return (n, dim) float64; rows of NaN stay NaN."""
-    return ((vectors - mean) @ components.T).astype(np.float64)
+    return np.asarray((vectors - mean) @ components.T, np.float64)

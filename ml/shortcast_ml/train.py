@@ -9,7 +9,7 @@ import numpy as np
 
 from shortcast_ml.data import DATASETS, load_looks, load_table
 from shortcast_ml.errors import InputError
-from shortcast_ml.evaluate import intervals, shares
+from shortcast_ml.evaluate import shares
 from shortcast_ml.features import (
     COLUMNS,
     PICTURE_DIM,
@@ -24,11 +24,14 @@ from shortcast_ml.fit import (
     SEED,
     CrossFit,
     Data,
+    Fitted,
     Progress,
     conformal_quantiles,
     fit,
     fit_anchors,
     hide_facts,
+    intervals,
+    parts_of,
     target,
 )
 from shortcast_ml.growth import KNOT_DAYS, fit_growth
@@ -85,14 +88,16 @@ def train(
     say("features")
     X = feature_table(table, knots, vectors)
     y, group, platform = target(table, knots), _groups(table), table.platform.to_numpy()
-    anchors = fit_anchors(table, y)
+    anchors, part = fit_anchors(table, y), parts_of(table)
     anchor, source = anchors.of(X, platform)
-    data = hide_facts(Data(X, y, group, source, anchor, np.ones(len(y))), platform, anchors, seed)
-    fitted, crossed = fit(data, seed=seed, progress=say)
+    data = hide_facts(Data(X, y, group, part, source, anchor, np.ones(len(y))), platform, anchors, seed)
+    fitted, crossed = fit(data, seed=seed, content_rows=len(y), progress=say)
     thumbnail, picture_projection, thumbnail_metrics = _thumbnail(root, encoder, seed, say)
     say("measuring")
+    parts = {p: "model.txt" if p == fitted.default else f"model.{p}.txt" for p in fitted.boosters}
     card = {
         "name": name,
+        "parts": parts,
         "encoder": encoder.id,
         "target": "log10(views + 1), brought to 30 days with the growth curve",
         "data": {
@@ -118,13 +123,15 @@ def train(
         "quantiles": fitted.quantiles,
         "followers_line": {k: [round(v, 5) for v in line] for k, line in anchors.followers_line.items()},
         "platform_log10": {k: round(v, 5) for k, v in anchors.platform_log10.items()},
-        "pair_slope": _pair_slope(table, crossed.centre[: len(table)]),
+        "titles": _titles_worth(data, crossed, fitted),
+        "pair_slope": _pair_slope(table, crossed.content[: len(table)]),
     }
     growth = {"knots_days": [round(float(d), 4) for d in KNOT_DAYS], "log10_share_at_knots": knots}
     with writing(Path(out_dir)) as folder:
         from safetensors.numpy import save_file
 
-        fitted.booster.save_model(str(folder / "model.txt"))
+        for part_name, file in parts.items():
+            fitted.boosters[part_name].save_model(str(folder / file))
         fitted.spread.save_model(str(folder / "spread.txt"))
         if thumbnail is not None:
             thumbnail.save_model(str(folder / "thumbnail.txt"))
@@ -205,7 +212,11 @@ def _metrics(
     for i in np.unique(fold):
         held, rest = fold == i, crossed.fold != i
         low[held], high[held] = intervals(
-            centre[held], scale[held], source[held], conformal_quantiles(scaled[rest], data.source[rest])
+            centre[held],
+            scale[held],
+            data.part[:n][held],
+            source[held],
+            conformal_quantiles(scaled[rest], data.part[rest], data.source[rest]),
         )
     y = data.y[:n]
     covered = (y >= low) & (y <= high)
@@ -235,17 +246,36 @@ def _metrics(
     return out
 
 
-def _pair_slope(table: "pd.DataFrame", centre: np.ndarray) -> float:
-    """Return b of P(first does better) = 1 / (1 + exp(-b gap)), on neighbouring uploads of held-out channels."""
+def _titles_worth(data: Data, crossed: CrossFit, fitted: Fitted) -> dict[str, float]:
+    """Return by which weight the `titles` part helps a Short of which no channel is known.
+
+    The slope of the held-out error on its prediction, over the copies whose channel is hidden; its booster
+    saw none of them. `offset` takes its level away, which is an artefact of how that collection was drawn.
+    """
+    rows = (data.part == fitted.default) & (data.source == "platform") & np.isfinite(data.X["title_chars"])
+    if "titles" not in fitted.boosters or fitted.default == "titles" or rows.sum() < 100:
+        return {"weight": 0.0, "offset": 0.0}
+    effect = np.asarray(fitted.boosters["titles"].predict(data.X[rows]))
+    slope = float(np.polyfit(effect, (data.y - crossed.centre)[rows], 1)[0])
+    return {"weight": round(min(max(slope, 0.0), 1.0), 4), "offset": round(float(effect.mean()), 5)}
+
+
+def _pair_slope(table: "pd.DataFrame", content: np.ndarray) -> float:
+    """Return b of P(first does better) = 1 / (1 + exp(-b gap)), on neighbouring uploads of held-out channels.
+
+    The gap is between what the columns that a creator can edit add to either forecast (`content`): the whole
+    forecast would not do, since the later video's contains how the earlier one did.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    ordered = table.assign(centre=centre, log_views=np.log10(table.views + 1)).dropna(
-        subset=["channel_id", "published_at"]
-    )
+    ordered = table.assign(content=content, log_views=np.log10(table.views + 1))
+    ordered = ordered.dropna(subset=["channel_id", "published_at"])
     ordered = ordered.sort_values(["dataset", "channel_id", "published_at"])
-    before = ordered.groupby(["dataset", "channel_id"])[["centre", "log_views"]].shift()
-    gap = (ordered.centre - before.centre).to_numpy()
+    before = ordered.groupby(["dataset", "channel_id"])[["content", "log_views"]].shift()
+    gap = (ordered.content - before.content).to_numpy()
     better = (ordered.log_views - before.log_views).to_numpy()
     known = np.isfinite(gap) & (better != 0)
+    if len(set(better[known] > 0)) < 2:
+        return 0.0
     fitted = LogisticRegression(fit_intercept=False, C=1e6).fit(gap[known, None], better[known] > 0)
-    return round(float(fitted.coef_[0, 0]), 4)
+    return round(max(0.0, float(fitted.coef_[0, 0])), 4)

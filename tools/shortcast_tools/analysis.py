@@ -7,7 +7,6 @@ from shortcast_ml.records import ChannelHistory, Draft, FeatureRow
 from shortcast_tools.parts import parts
 
 if TYPE_CHECKING:
-    from shortcast_ml.encoders import Encoder
     from shortcast_ml.records import Embedding
 
 
@@ -18,12 +17,12 @@ def feature_row(draft: Draft, channel: ChannelHistory | None) -> FeatureRow:
     seen = draft.model_copy(update={"video_path": None})
     thumbnail = draft.thumbnail_path
     stamp = thumbnail.stat().st_mtime_ns if thumbnail is not None and thumbnail.exists() else 0
-    return model.features(draft, channel, _embed(encoder, seen, stamp))
+    return model.features(draft, channel, _embed(encoder.id, seen, stamp))
 
 
 @lru_cache(maxsize=512)
-def _embed(encoder: "Encoder", draft: Draft, _stamp: int) -> "Embedding":
+def _embed(_encoder_id: str, draft: Draft, _stamp: int) -> "Embedding":
     """Remember the vectors of a draft: one turn asks for the same ones several times."""
     from shortcast_ml.encoders import encode_draft
 
-    return encode_draft(encoder, draft)
+    return encode_draft(parts().model_encoder, draft)

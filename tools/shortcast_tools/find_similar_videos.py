@@ -47,4 +47,5 @@ def find_similar_videos(
         searched=here.library.count(),
         library=here.library.kind(),
         encoder_id=here.encoder.id,
+        notice=here.encoder.notice or "",
     )

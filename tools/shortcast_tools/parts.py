@@ -46,12 +46,14 @@ class Parts:
 
     @property
     def encoder(self) -> "Encoder":
-        """The encoder for retrieval, named by the settings."""
+        """The encoder for retrieval, named by the settings; its `notice` says when it had to be another."""
         with self._lock:
             if self._encoder is None:
                 from shortcast_ml.encoders import load_encoder
 
-                self._encoder = load_encoder(self.settings.encoder, device=self.settings.device)
+                self._encoder = load_encoder(
+                    self.settings.encoder, device=self.settings.device, fallback=True
+                )
             return self._encoder
 
     @property
@@ -59,12 +61,9 @@ class Parts:
         """The encoder that the forecast model was trained with; vectors of another would mean nothing to it."""
         with self._lock:
             if self._model_encoder is None:
-                if self.encoder.id == self.model.encoder_id:
-                    self._model_encoder = self.encoder
-                else:
-                    from shortcast_ml.encoders import load_encoder
+                from shortcast_ml.encoders import load_encoder
 
-                    self._model_encoder = load_encoder(self.model.encoder_id, device=self.settings.device)
+                self._model_encoder = load_encoder(self.model.encoder_id, device=self.settings.device)
             return self._model_encoder
 
     @property
@@ -90,6 +89,8 @@ class Parts:
     def close(self) -> None:
         """Close what was opened."""
         with self._lock:
+            if self._index is not None:
+                self._index.close()
             if self._library is not None:
                 self._library.close()
             self._library = self._index = None

@@ -158,9 +158,10 @@ def similar(found: SimilarVideos | None, alone: bool = False) -> str:
         return (
             '**Similar videos:** none in the library yet. `shortcast collect "your niche"` brings real ones.'
         )
+    notice = f"{plain(found.notice, 400)}\n\n" if found.notice else ""
     invented = any(neighbour.demo for neighbour in found.neighbours)
     head = f"**Similar videos** (of {found.searched} in the library)" if alone else "**Similar videos**"
-    lines = [head + (", from the invented demo library" if invented else ""), ""]
+    lines = [notice + head + (", from the invented demo library" if invented else ""), ""]
     lines += [_neighbour(neighbour) for neighbour in found.neighbours[: 10 if alone else 4]]
     if invented:
         lines += [

@@ -87,8 +87,9 @@ def encode_draft(encoder: Encoder, draft: "Draft") -> "Embedding":
 def encode_drafts(encoder: Encoder, drafts: "Sequence[Draft]") -> "list[Embedding]":
     """Return the vectors of drafts, in batches.
 
-    The title is read with its hashtags as words; its vector is None where there are neither. The picture is the thumbnail, else a frame a quarter
-    into the video, else None. MediaError when a picture or video can't be read.
+    The title is read with its hashtags as words; its vector is None where there are neither. The picture
+    is the thumbnail, else a frame a quarter into the video, else None. MediaError when a picture or video
+    can't be read.
     """
     from shortcast_ml.records import Embedding
     from shortcast_ml.text import words_to_embed
