@@ -168,7 +168,7 @@ def draw_comparison(comparison: Comparison) -> bytes:
         interval_bar(axes, y, forecast.low, forecast.high, PALE_BLUE if best else "#DDE5EB")
         text = say_count(forecast.views) + ("" if y == 0 else f"  {say_times(variant.vs_first)}")
         _median(axes, y, forecast.views, text, BLUE if best else MUTED)
-        _row_label(axes, y, "\n".join(wrap(names[variant.label], 24, 3)), bold=best)
+        _row_label(axes, y, "\n".join(wrap(names[variant.label], 20 if has_pictures else 24, 3)), bold=best)
         if has_pictures and variant.draft.thumbnail_path:
             _picture(axes, y, variant.draft.thumbnail_path)
     return png(figure)
