@@ -10,11 +10,10 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from shortcast_vectorstore.index import Index
-
     from shortcast_ml.encoders import Encoder
     from shortcast_ml.forecast import ForecastModel
     from shortcast_ml.settings import Settings
+    from shortcast_vectorstore.index import Index
     from shortcast_vectorstore.library import Library
 
 
