@@ -26,6 +26,10 @@ QUESTION = (
     "Will this do well, and what should I change?"
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SHOW_THE_ANSWERS_START = """answer => {
+    const log = answer.closest("[role=log]");
+    log.scrollTop += answer.getBoundingClientRect().top - log.getBoundingClientRect().top - 110;
+}"""
 CHAT_STARTS_S, ANSWER_S = 90, 180
 
 
@@ -140,7 +144,7 @@ def main() -> None:
         with chat_process(home) as address, browser_page(address) as page:
             ask(page, QUESTION, [video])
             page.locator("#sc-panel img.sc-picture").first.wait_for(timeout=30_000)
-            page.locator("#sc-chat .bot.message").last.evaluate("answer => answer.scrollIntoView()")
+            page.locator("#sc-chat .bot.message").last.evaluate(SHOW_THE_ANSWERS_START)
             page.wait_for_timeout(1500)
             given.out.parent.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=str(given.out))

@@ -130,6 +130,7 @@ footer { display: none !important; }
 #sc-chat .bot .prose, #sc-chat .user .prose { font-size: .96rem; }
 #sc-chat .bot .prose h2, #sc-chat .bot .prose h3 { font-size: 1.05rem; margin: .7em 0 .3em; }
 #sc-chat .bot.message { max-width: 100%; }
+#sc-chat .thought-group { padding: 3px 8px; margin: 0 0 4px; }
 #sc-chat video, #sc-chat .user img { max-height: 220px; width: auto; max-width: 100%; margin-left: auto; }
 #sc-chat [aria-label="Share"], #sc-chat [aria-label="Clear"], #sc-chat [aria-label="Download"] {
   display: none; }
