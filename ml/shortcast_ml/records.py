@@ -223,7 +223,9 @@ class SimilarVideos(Record):
     searched: int = Field(description="Videos in the library.")
     library: Literal["demo", "collected", "mixed", "empty"]
     encoder_id: str
-    notice: str = Field("", description="What the user should know of the encoder, such as that it is a stand-in.")
+    notice: str = Field(
+        "", description="What the user should know of the encoder, such as that it is a stand-in."
+    )
 
 
 class Variant(Record):

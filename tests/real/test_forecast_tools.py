@@ -13,7 +13,13 @@ from shortcast_ml.errors import InputError
 from shortcast_ml.forecast import load_model
 from shortcast_ml.records import ChannelHistory, Counts, Draft, Published, Upload
 from shortcast_ml.table_forecast import forecast_table
-from shortcast_tools import compare_variants, diagnose_video, explain_forecast, forecast_views, suggest_changes
+from shortcast_tools import (
+    compare_variants,
+    diagnose_video,
+    explain_forecast,
+    forecast_views,
+    suggest_changes,
+)
 from shortcast_tools.diagnose_video import diagnose
 from shortcast_tools.parts import Parts, use
 
@@ -142,7 +148,8 @@ def test_variants_that_cant_be_compared_are_refused(given: dict[str, list[str]],
 def published(views: int | None, age_days: float | None = 12.0, **more: object) -> Published:
     now = datetime(2026, 11, 1, 12, tzinfo=UTC)
     uploads = tuple(
-        Upload(views=v, age_days=30, published_at=now - timedelta(days=60 - i)) for i, v in enumerate([9_000] * 6)
+        Upload(views=v, age_days=30, published_at=now - timedelta(days=60 - i))
+        for i, v in enumerate([9_000] * 6)
     )
     given: dict[str, object] = {
         "draft": Draft(title="I cleaned my espresso machine with lemon", duration_s=34),
@@ -215,7 +222,13 @@ def test_records_without_views_or_age_or_form_are_refused(tmp_path: Path) -> Non
 def test_a_table_is_forecast_row_by_row_and_bad_rows_say_why(shared_parts: Parts, tmp_path: Path) -> None:
     rows = [
         {"id": 1, "title": TITLE, "followers": 12_000},
-        {"id": 2, "title": "pov: dog #fyp", "platform": "tiktok", "recent_views": "100;200;300;400;500", "duration_s": 21},
+        {
+            "id": 2,
+            "title": "pov: dog #fyp",
+            "platform": "tiktok",
+            "recent_views": "100;200;300;400;500",
+            "duration_s": 21,
+        },
         {"id": 3, "title": "", "followers": 5},
         {"id": 4, "title": "x", "platform": "myspace"},
         {"id": 5, "title": "x", "thumbnail": "gone.png"},
@@ -230,7 +243,9 @@ def test_a_table_is_forecast_row_by_row_and_bad_rows_say_why(shared_parts: Parts
     assert counts == {"rows": 8, "errors": 5}
     out = pd.read_csv(tmp_path / "out.csv").set_index("id")
     assert out.forecast_views[1] == forecast_views(TITLE, followers=12_000).views
-    tiktok = forecast_views("pov: dog #fyp", platform="tiktok", recent_views=[100, 200, 300, 400, 500], duration_s=21)
+    tiktok = forecast_views(
+        "pov: dog #fyp", platform="tiktok", recent_views=[100, 200, 300, 400, 500], duration_s=21
+    )
     assert (out.forecast_low[2], out.forecast_high[2]) == (tiktok.low, tiktok.high)
     assert out.error[3] == "The row has neither title nor thumbnail."
     assert "platform" in out.error[4]

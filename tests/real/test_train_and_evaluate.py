@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 import shap
 from PIL import Image
+from tests.synthetic import write_ipiu, write_thumbnails, write_tiktok
+from tests.word_encoder import WordEncoder
 
 from shortcast_ml.encoders import encode_draft
 from shortcast_ml.errors import EncoderError, InputError, ModelError
@@ -19,8 +21,6 @@ from shortcast_ml.features import COLUMNS
 from shortcast_ml.forecast import ForecastModel, load_model, matrix
 from shortcast_ml.records import ChannelHistory, Draft, Embedding, Upload
 from shortcast_ml.train import train
-from tests.synthetic import write_ipiu, write_thumbnails, write_tiktok
-from tests.word_encoder import WordEncoder
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 

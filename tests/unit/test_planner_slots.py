@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shortcast_agent.planner.slots import Slots, nearest_horizon, read_slots
+from shortcast_agent.planner.titles import find_titles
 from shortcast_agent.planner.when import read_age, read_duration, read_horizon, read_moment
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday
@@ -227,3 +228,11 @@ def test_ten_thousand_characters_are_read_quickly() -> None:
     ):
         slots(text)
     assert time.monotonic() - started < 3
+
+
+def test_two_quoted_titles_after_the_word_channel_are_both_titles() -> None:
+    found, _ = find_titles(
+        'Which is better for a 30k subscriber channel: "Cheap pasta" or "Grandma\'s pasta"?'
+    )
+    assert found == ("Cheap pasta", "Grandma's pasta")
+    assert find_titles('my channel: "Pasta Land". Any tips?')[0] == ()

@@ -25,6 +25,7 @@ from shortcast_tools.parts import parts
 LENGTHS_S = (7, 11, 15, 20, 28, 40, 58, 90)
 HOURS_UTC = (2, 5, 8, 11, 14, 17, 20, 23)
 SHORT_TITLE_WORDS = 6
+SHOWN_AT_LEAST = 2  # that nothing helps is an answer too, with the figures that say so
 SAME_LENGTH = 0.15  # lengths closer than 15% are the same edit
 
 
@@ -54,7 +55,7 @@ def suggest_changes(
     """Recommend changes to a draft, best first, each with the effect that the model computes for it.
 
     Use it for "what should I change?" It tries lengths, publishing times, and edits of title and hashtags;
-    the best of each kind is returned even when it helps little or not at all (multiplier 1 or less): say so.
+    the best of each kind that helps is returned, or the two nearest to helping (multiplier 1 or less): say so.
     To judge titles of your own, use compare_variants.
     """
     reading = read_draft(
@@ -83,7 +84,9 @@ def suggest(draft: Draft, channel: ChannelHistory | None, limit: int = 4) -> Sug
         gain = model.distribution(feature_row(edit.draft, channel), 30).centre - start
         if edit.argument not in best or gain > best[edit.argument][0]:
             best[edit.argument] = (gain, edit)
-    ranked = sorted(best.values(), key=lambda item: -item[0])[:limit]
+    ranked = sorted(best.values(), key=lambda item: -item[0])
+    helpful = sum(gain > 0 for gain, _ in ranked)
+    ranked = ranked[: min(limit, max(helpful, SHOWN_AT_LEAST))]
     changes = []
     for gain, edit in ranked:
         forecast = model.forecast(feature_row(edit.draft, channel))

@@ -113,6 +113,7 @@ def find_quotes(text: str) -> Quotes:
 def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
     """Return the titles that a text states or lists, and whether a word such as "title" introduced one."""
     quotes = find_quotes(text)
+    alternatives = re.search(r'"…"\s*(?:or|vs\.?|versus|/)\s*"…"', quotes.masked, re.IGNORECASE)
     titles = [
         quote
         for quote, before in zip(quotes.quoted, quotes.before, strict=True)
@@ -120,7 +121,7 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
         and not re.search(
             r"(?:(?<!what )(?<!how )about|topic|niche|query|keyword|collect|search for|description"
             r"|channel(?: is)?(?: called| named)?)\s*:?\s*$",
-            before,
+            "" if alternatives else before,
         )
     ]
     cued = bool(
