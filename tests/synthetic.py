@@ -5,7 +5,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-WORDS = ["coffee", "latte", "trick", "secret", "dog", "run", "phone", "review", "cheap", "pasta", "dance", "game", "loan", "goal", "paint"]
+WORDS = [
+    "coffee",
+    "latte",
+    "trick",
+    "secret",
+    "dog",
+    "run",
+    "phone",
+    "review",
+    "cheap",
+    "pasta",
+    "dance",
+    "game",
+    "loan",
+    "goal",
+    "paint",
+]
 
 
 def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int = 0) -> Path:

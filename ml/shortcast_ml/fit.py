@@ -130,7 +130,7 @@ def fit_anchors(table: "pd.DataFrame", y: np.ndarray) -> Anchors:
 
 def target(table: "pd.DataFrame", knots: dict[str, list[float]]) -> np.ndarray:
     """Return log10 views brought to 30 days with the growth curve of each platform, (n,)."""
-    y = np.log10(table.views.to_numpy(float) + 1)
+    y: np.ndarray = np.log10(table.views.to_numpy(float) + 1)
     for platform, rows in table.groupby("platform").indices.items():
         y[rows] -= log10_share(table.age_days.to_numpy()[rows], knots.get(str(platform), knots["default"]))
     return y

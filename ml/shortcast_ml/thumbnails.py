@@ -131,7 +131,7 @@ def fit_thumbnail(
     shrink = float(np.clip(np.polyfit(guessed[old], rest[old], 1)[0], 0, 1))
     rest *= shrink
     gain = np.asarray(boost(X[old], rest[old]).predict(X[~old]))
-    title_old = boost(words[old], data.y[old]).predict(words[~old])
+    title_old = np.asarray(boost(words[old], data.y[old]).predict(words[~old]))
     y_new = data.y[~old]
     rng = np.random.default_rng(seed)
     n = len(y_new)

@@ -154,7 +154,7 @@ def test_percentiles_rise_with_views_and_stay_in_range(model: ForecastModel) -> 
 
 
 def test_vectors_of_another_encoder_are_refused(model: ForecastModel) -> None:
-    with pytest.raises(EncoderError, match="words:1.*other:3"):
+    with pytest.raises(EncoderError, match=r"words:1.*other:3"):
         model.features(Draft(title="a"), None, Embedding(encoder_id="other:3", title=np.zeros(3)))
 
 
@@ -182,7 +182,7 @@ def test_a_changed_file_is_refused_by_its_hash(folder: Path, tmp_path: Path, fil
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     (copy / file).write_bytes((copy / file).read_bytes() + b" ")
-    with pytest.raises(ModelError, match=f"{file}.*sha256"):
+    with pytest.raises(ModelError, match=rf"{file}.*sha256"):
         load_model(copy)
     (copy / file).unlink()
     with pytest.raises(ModelError, match=f"lacks {file}"):
@@ -194,7 +194,7 @@ def test_foreign_features_a_foreign_format_and_no_model_are_refused(folder: Path
     shutil.copytree(folder, copy)
     card = json.loads((copy / "card.json").read_text())
     (copy / "card.json").write_text(json.dumps(card | {"features": [*card["features"], "likes"]}))
-    with pytest.raises(ModelError, match="other features \\(likes\\)"):
+    with pytest.raises(ModelError, match=r"other features \(likes\)"):
         load_model(copy)
     (copy / "card.json").write_text(json.dumps(card | {"format": 99}))
     with pytest.raises(ModelError, match="format 99"):
@@ -205,12 +205,12 @@ def test_foreign_features_a_foreign_format_and_no_model_are_refused(folder: Path
     (copy / "card.json").write_text("not json")
     with pytest.raises(ModelError, match="not a model card"):
         load_model(copy)
-    with pytest.raises(ModelError, match="card.json is missing"):
+    with pytest.raises(ModelError, match=r"card\.json is missing"):
         load_model(tmp_path / "nowhere")
 
 
 def test_training_without_data_leaves_nothing_behind(model_home: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none of tiktok_vn_2025"):
+    with pytest.raises(InputError, match=r"none of tiktok_vn_2025"):
         train(tmp_path, tmp_path / "out", encoder=WordEncoder())
     assert list(tmp_path.iterdir()) == []
 

@@ -17,8 +17,7 @@ def looks(slope: float, ages: tuple[float, ...]) -> pd.DataFrame:
     """Videos that grow by `slope` per tenfold of age, each seen twice."""
     rows = []
     for video, age in enumerate(a for a in ages for _ in range(30)):
-        for seen in (age, age * 1.5):
-            rows.append({"video_id": video, "age_days": seen, "views": 10_000 * seen**slope})
+        rows += [{"video_id": video, "age_days": t, "views": 10_000 * t**slope} for t in (age, age * 1.5)]
     return pd.DataFrame(rows)
 
 
