@@ -6,22 +6,9 @@ import numpy as np
 import pandas as pd
 
 WORDS = [
-    "coffee",
-    "latte",
-    "trick",
-    "secret",
-    "dog",
-    "run",
-    "phone",
-    "review",
-    "cheap",
-    "pasta",
-    "dance",
-    "game",
-    "loan",
-    "goal",
-    "paint",
-]
+    "coffee", "latte", "trick", "secret", "dog", "run", "phone", "review",
+    "cheap", "pasta", "dance", "game", "loan", "goal", "paint",
+]  # fmt: skip
 
 
 def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int = 0) -> Path:

@@ -44,7 +44,10 @@ def by_day(days: float) -> str:
 def verdict(forecast: Forecast, short: bool = False) -> str:
     """Say the forecast with its interval, the chance to beat the typical video, and the anchor."""
     chance = forecast.beats_typical
-    whose = "your typical video" if forecast.anchor_source != "platform" else "a typical video there"
+    whose = {
+        "platform": "a typical video there",
+        "followers": "a typical video of a channel your size",
+    }.get(forecast.anchor_source, "your typical video")
     if chance >= 0.65:
         word = "Likely better than usual"
     elif chance >= 0.55:
