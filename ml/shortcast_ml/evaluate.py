@@ -105,7 +105,7 @@ def _cross_validated(table: "pd.DataFrame", encoder: "Encoder | None", seed: int
     knots = starter_growth()
     vectors = title_vectors(table_texts(table), encoder, say)
     mean, components = fit_projection(vectors, TOPIC_DIM)
-    X = feature_table(table, knots, project(vectors, mean, components))
+    X = feature_table(table, knots, project(vectors, mean, components), vectors)
     y, share = target(table, knots), shares(table, knots)
     group, platform = table.group.to_numpy().astype(str), table.platform.to_numpy()
     anchors, part = fit_anchors(table, y), parts_of(table)
@@ -136,7 +136,7 @@ def _saved(table: "pd.DataFrame", model: ForecastModel, encoder: "Encoder | None
 
     vectors = title_vectors(table_texts(table), encoder, say, encoder_id=model.encoder_id)
     topics = project(vectors, model.projection["topic_mean"], model.projection["topic_components"])
-    X = feature_table(table, model.growth, topics)
+    X = feature_table(table, model.growth, topics, vectors)
     y, share, platform = target(table, model.growth), shares(table, model.growth), table.platform.to_numpy()
     lines = {k: (float(v[0]), float(v[1])) for k, v in model.calibration["followers_line"].items()}
     anchors = Anchors(lines, model.calibration["platform_log10"])

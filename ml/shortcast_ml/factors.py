@@ -42,7 +42,12 @@ FACTORS = (
     ),
     FactorRow("hashtags", "hashtags", True, ("hashtags", "hashtags_generic")),
     FactorRow("publish_time", "publish time", True, ("publish_hour_utc", "publish_weekday")),
-    FactorRow("topic", "topic of the title", True, ("topic_*",)),
+    FactorRow(
+        "topic",
+        "topic of the title",
+        True,
+        ("topic_*", "history_alike", "history_alike_close", "history_alike_most"),
+    ),
     FactorRow("faces", "faces on the thumbnail", True, ("look_faces", "look_face_area")),
     FactorRow(
         "thumbnail_look", "thumbnail look", True,

@@ -62,8 +62,14 @@ def describe_draft(draft: Draft) -> dict[str, float]:
     }
 
 
-def feature_table(table: "pd.DataFrame", knots: dict[str, list[float]], topics: np.ndarray) -> "pd.DataFrame":
-    """Return COLUMNS for each row of a training table; `topics` is (n, TOPIC_DIM) float, NaN where no title."""
+def feature_table(
+    table: "pd.DataFrame", knots: dict[str, list[float]], topics: np.ndarray, vectors: np.ndarray
+) -> "pd.DataFrame":
+    """Return COLUMNS for each row of a training table.
+
+    `vectors` are the title vectors, (n, dim), and `topics` their principal components, (n, TOPIC_DIM); NaN
+    where there is no title.
+    """
     import pandas as pd
 
     own = pd.DataFrame(
@@ -79,7 +85,7 @@ def feature_table(table: "pd.DataFrame", knots: dict[str, list[float]], topics: 
     own["sampled_evenly"] = table.dataset.isin(EVENLY_SAMPLED).astype(float)
     own["log10_followers"] = np.log10(table.followers.to_numpy(float) + 1)
     topic = pd.DataFrame(topics, columns=list(TOPIC_COLUMNS), index=table.index)
-    return pd.concat([own, describe_table(table, knots), topic], axis=1)[list(COLUMNS)]
+    return pd.concat([own, describe_table(table, knots, vectors), topic], axis=1)[list(COLUMNS)]
 
 
 def table_texts(table: "pd.DataFrame") -> list[str]:

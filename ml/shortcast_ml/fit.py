@@ -28,7 +28,7 @@ PARAMS: dict[str, Any] = {
     "objective": "huber",  # rounded and viral counts pull a squared error about
     "alpha": 1.2,
     "num_leaves": 31,
-    "learning_rate": 0.02,
+    "learning_rate": 0.015,
     "min_data_in_leaf": 40,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
@@ -39,8 +39,8 @@ PARAMS: dict[str, Any] = {
     "num_threads": 1,
     "verbosity": -1,
 }
-ROUNDS = {"tiktok": 1100, "youtube_shorts": 550, "titles": 550}
-OTHER_ROUNDS = 550
+ROUNDS = {"tiktok": 1500, "youtube_shorts": 700, "titles": 700}
+OTHER_ROUNDS = 700
 SPREAD_PARAMS = PARAMS | {
     "objective": "regression",
     "num_leaves": 15,
@@ -51,7 +51,7 @@ SPREAD_PARAMS = PARAMS | {
 SPREAD_ROUNDS = 120
 SEED = 7
 MIN_ERROR = 0.02  # log10; the size of an error has no logarithm at zero
-HIDDEN_WEIGHT = 0.3  # of a copy whose channel or other facts are hidden
+HIDDEN_WEIGHT = 0.15  # of a copy whose channel or other facts are hidden
 
 
 @dataclass(frozen=True)

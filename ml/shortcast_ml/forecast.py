@@ -111,7 +111,8 @@ class ForecastModel:
             )
         knots = self.knots(draft.platform)
         values = describe_draft(draft)
-        history = describe_channel(channel, knots, draft.publish_at, draft.duration_s)
+        alike = embedding.upload_similarity if embedding else None
+        history = describe_channel(channel, knots, draft.publish_at, draft.duration_s, alike)
         values.update(history)
         followers = channel.followers if channel else None
         values["log10_followers"] = float(np.log10(followers + 1)) if followers is not None else float("nan")

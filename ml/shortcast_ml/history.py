@@ -24,18 +24,26 @@ HISTORY_COLUMNS = (
     "history_median", "history_recent", "history_last", "history_weighted", "history_low", "history_high",
     "history_spread", "history_uploads", "history_gap_days", "history_interval_days",
     "history_last_30_days", "history_same_length",
+    "history_alike", "history_alike_close", "history_alike_most",
 )  # fmt: skip
-# What needs the uploads' dates or lengths, and not their views alone.
-DATED_COLUMNS = ("history_gap_days", "history_interval_days", "history_last_30_days", "history_same_length")
+ALIKE_COLUMNS = ("history_alike", "history_alike_close", "history_alike_most")
+# What needs the uploads' dates, lengths or titles, and not their views alone.
+DATED_COLUMNS = (
+    "history_gap_days", "history_interval_days", "history_last_30_days", "history_same_length", *ALIKE_COLUMNS,
+)  # fmt: skip
 
 
 def describe_history(
-    log10_views: np.ndarray, days_before: np.ndarray | None = None, log10_lengths: np.ndarray | None = None
+    log10_views: np.ndarray,
+    days_before: np.ndarray | None = None,
+    log10_lengths: np.ndarray | None = None,
+    similarity: np.ndarray | None = None,
 ) -> dict[str, float]:
     """Return the history columns from log10 views at 30 days, oldest to newest, (n,) float; NaN where unknown.
 
     `days_before` are the (n,) days from each upload to the video; `log10_lengths` how each upload's length
-    differs from the video's, in log10. None where nothing is known of them.
+    differs from the video's, in log10; `similarity` the cosine of each upload's title with the video's.
+    None where nothing is known of them.
     """
     y = log10_views[-MAX_UPLOADS:]
     row = dict.fromkeys(HISTORY_COLUMNS, float("nan"))
@@ -63,6 +71,15 @@ def describe_history(
         if known.sum() > 1:
             near = np.exp(-((lengths[known] / SAME_LENGTH) ** 2)) + 0.02  # far ones count a little
             row["history_same_length"] = float(near @ y[known] / near.sum() - row["history_median"])
+    if similarity is not None:
+        alike = similarity[-MAX_UPLOADS:]
+        known = np.isfinite(alike)
+        if known.sum() > 1:
+            most = float(alike[known].max())
+            row["history_alike_most"] = most
+            for column, width in (("history_alike", 0.1), ("history_alike_close", 0.03)):
+                near = np.exp((alike[known] - most) / width)
+                row[column] = float(near @ y[known] / near.sum() - row["history_median"])
     return row
 
 
@@ -71,17 +88,22 @@ def describe_channel(
     knots: list[float],
     publish_at: datetime | None = None,
     duration_s: float | None = None,
+    similarity: np.ndarray | None = None,
 ) -> dict[str, float]:
-    """Return the history columns of a channel record; a stated typical view count fills the median alone."""
+    """Return the history columns of a channel record; a stated typical view count fills the median alone.
+
+    `similarity` is the cosine of each upload's title with the draft's, in the record's order; NaN without one.
+    """
     if channel is None:
         return describe_history(np.empty(0))
     uploads = list(channel.uploads)
+    alike = None if similarity is None else list(similarity)
     times = [u.published_at for u in uploads if u.published_at is not None]
     dated = len(times) == len(uploads)
     if dated and publish_at is not None:
-        ordered = sorted(zip(times, uploads, strict=True), key=lambda pair: pair[0])
-        ordered = [(t, u) for t, u in ordered if t < publish_at]
-        times, uploads = [t for t, _ in ordered], [u for _, u in ordered]
+        order = sorted((i for i, t in enumerate(times) if t < publish_at), key=lambda i: times[i])
+        times, uploads = [times[i] for i in order], [uploads[i] for i in order]
+        alike = None if alike is None else [alike[i] for i in order]
     age = np.array([u.age_days for u in uploads], float)
     y = np.log10(np.array([u.views for u in uploads], float) + 1) - log10_share(age, knots)
     days = None
@@ -92,12 +114,15 @@ def describe_channel(
         lengths = np.log10(np.array([u.duration_s or np.nan for u in uploads], float) / duration_s)
     if len(y) < ENOUGH_UPLOADS and channel.typical_views is not None:
         return describe_history(np.empty(0)) | {"history_median": float(np.log10(channel.typical_views + 1))}
-    return describe_history(y, days, lengths)
+    return describe_history(y, days, lengths, None if alike is None else np.array(alike, float))
 
 
-def describe_table(table: "pd.DataFrame", knots: dict[str, list[float]]) -> "pd.DataFrame":
+def describe_table(
+    table: "pd.DataFrame", knots: dict[str, list[float]], vectors: np.ndarray | None = None
+) -> "pd.DataFrame":
     """Return the history columns of each row of a training table, from strictly earlier uploads of its channel.
 
+    `vectors` are title vectors of the rows, (n, d) float32 of unit L2 norm, NaN without a title.
     An upload with the same or an unknown time is not earlier, and is left out.
     """
     import pandas as pd
@@ -122,6 +147,7 @@ def describe_table(table: "pd.DataFrame", knots: dict[str, list[float]]) -> "pd.
             if n:
                 start = max(0, n - MAX_UPLOADS)
                 days = (when[row] - times[start:n]).astype(float) / 86400
-                described = describe_history(y[start:n], days, lengths[rows[start:n]] - lengths[row])
+                alike = None if vectors is None else vectors[rows[start:n]] @ vectors[row]
+                described = describe_history(y[start:n], days, lengths[rows[start:n]] - lengths[row], alike)
                 out[row] = [described[c] for c in HISTORY_COLUMNS]
     return pd.DataFrame(out, columns=list(HISTORY_COLUMNS), index=table.index)

@@ -116,6 +116,9 @@ class Embedding(Record):
     encoder_id: str
     title: Any | None = Field(None, description="(dim,) float32 numpy array, unit L2 norm.")
     image: Any | None = Field(None, description="(dim,) float32 numpy array, unit L2 norm.")
+    upload_similarity: Any | None = Field(
+        None, description="Cosine of each earlier upload's title with this one's, (n,); NaN without a title."
+    )
 
     @property
     def alignment(self) -> float | None:

@@ -84,9 +84,9 @@ def train(
 
         encoder = load_encoder("mini")
     table, knots = _tables(root, present, say)
-    vectors, projection = _topics(table, encoder, say)
+    vectors, topics, projection = _topics(table, encoder, say)
     say("features")
-    X = feature_table(table, knots, vectors)
+    X = feature_table(table, knots, topics, vectors)
     y, group, platform = target(table, knots), _groups(table), table.platform.to_numpy()
     anchors, part = fit_anchors(table, y), parts_of(table)
     anchor, source = anchors.of(X, platform)
@@ -166,12 +166,12 @@ def _tables(root: Path, present: list[str], say: Progress) -> "tuple[pd.DataFram
 
 def _topics(
     table: "pd.DataFrame", encoder: "Encoder", say: Progress
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
     from shortcast_ml.titles import fit_projection, project, title_vectors
 
     vectors = title_vectors(table_texts(table), encoder, say)
     mean, components = fit_projection(vectors, TOPIC_DIM)
-    return project(vectors, mean, components), {"topic_mean": mean, "topic_components": components}
+    return vectors, project(vectors, mean, components), {"topic_mean": mean, "topic_components": components}
 
 
 def _thumbnail(

@@ -14,6 +14,7 @@ from PIL import Image
 from tests.synthetic import write_ipiu, write_thumbnails, write_tiktok
 from tests.word_encoder import WordEncoder
 
+from shortcast_ml import fit
 from shortcast_ml.encoders import encode_draft
 from shortcast_ml.errors import EncoderError, InputError, ModelError
 from shortcast_ml.evaluate import evaluate
@@ -30,6 +31,10 @@ def model_home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("home")
     patch = pytest.MonkeyPatch()
     patch.setenv("SHORTCAST_HOME", str(folder))
+    # a few hundred rows need few trees; the law that made them is found all the same
+    patch.setitem(fit.PARAMS, "learning_rate", 0.06)
+    patch.setattr(fit, "ROUNDS", {})
+    patch.setattr(fit, "OTHER_ROUNDS", 150)
     yield folder
     patch.undo()
 

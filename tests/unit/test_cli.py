@@ -3,7 +3,7 @@
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from tests.fake_tools import TOOLS as FAKE_TOOLS
 from shortcast_agent import cli
 from shortcast_agent.analyst import Analyst
 from shortcast_agent.cli import options, tools
+from shortcast_agent.events import AskResult, Done, Event, Notice, TextDelta, ToolFinished, ToolStarted
 from shortcast_ml.errors import InputError, ServiceError
 from shortcast_ml.records import CollectReport, Draft, Horizon, Platform, Record
 
@@ -216,6 +217,57 @@ def test_ask_prints_words_to_stdout_and_steps_to_stderr(run: Run) -> None:
     assert "forecast_views" not in out
     assert "--thread " in err
     assert "\x1b[" not in out + err
+
+
+class Scripted:
+    """An analyst that streams one number and strikes it in the end."""
+
+    def __init__(self, parts: object) -> None: ...
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[Event]:
+        yield ToolStarted(id="1", name="forecast_views", arguments={})
+        yield ToolFinished(id="1", name="forecast_views", ok=False, summary="No title.", seconds=0.2)
+        yield Notice(text="The model is down.")
+        yield TextDelta(text="# Forecast\n\n")
+        yield TextDelta(text="Expect **99M** views.\n\nMore.")
+        yield Done(result=AskResult(answer=self.answer, thread="t1"))
+
+    answer = "# Forecast\n\nExpect **99M** views.\n\nMore."
+
+
+class Striking(Scripted):
+    answer = "Expect many views."
+
+
+def test_a_terminal_gets_drawn_markdown_block_by_block(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setattr("shortcast_agent.analyst.Analyst", Scripted)
+    _, out, err = run("ask", QUESTION)
+    assert out.count("Forecast") == 1
+    assert "\x1b[1m99M\x1b[0m" in out
+    assert out.rstrip().endswith("More.")
+    assert "forecast_views 0.2 s: failed: No title." in err
+    assert "The model is down." in err
+
+
+@pytest.mark.parametrize("colour", [{}, {"FORCE_COLOR": "1"}])
+def test_a_struck_number_is_followed_by_the_answer_that_counts(
+    run: Run, monkeypatch: pytest.MonkeyPatch, colour: dict[str, str]
+) -> None:
+    for name, value in colour.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("shortcast_agent.analyst.Analyst", Striking)
+    assert run("ask", QUESTION)[1].rstrip().endswith("Expect many views.")
+
+
+def test_a_batch_stops_cleanly_on_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> tuple[int, int]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("shortcast_agent.batch.answer_batch", interrupted)
+    code, _, err = run("ask", "--batch", "in.jsonl", "--out", "out.jsonl")
+    assert code == 130
+    assert "What was answered is kept" in err
 
 
 @pytest.mark.usefixtures("fake_tools")

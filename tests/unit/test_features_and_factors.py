@@ -63,7 +63,9 @@ def test_a_table_row_and_a_draft_get_the_same_columns() -> None:
             "followers": [np.nan], "views": [1.0],
         }
     )  # fmt: skip
-    row = feature_table(table, {"default": [0.0] * len(KNOT_DAYS)}, np.full((1, TOPIC_DIM), np.nan)).iloc[0]
+    row = feature_table(
+        table, {"default": [0.0] * len(KNOT_DAYS)}, np.full((1, TOPIC_DIM), np.nan), np.full((1, 4), np.nan)
+    ).iloc[0]
     for column, value in describe_draft(draft).items():
         assert row[column] == pytest.approx(value), column
     assert row["publish_hour_utc"] == 18.5

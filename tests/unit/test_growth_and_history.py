@@ -70,6 +70,7 @@ def test_a_table_row_sees_strictly_earlier_uploads_only() -> None:
             "channel_id": "c",
             "published_at": when,
             "age_days": 30.0,
+            "duration_s": 20.0,
             "views": [99.0, 999.0, 9_999.0, 99_999.0],
         }
     )
@@ -102,3 +103,25 @@ def test_nothing_known_of_a_channel_is_nan_not_zero() -> None:
     row = describe_channel(None, FLAT)
     assert row["history_uploads"] == 0
     assert np.isnan(row["history_median"])
+
+
+def test_uploads_with_a_like_title_or_length_weigh_more() -> None:
+    y, similarity = np.array([2.0, 2.0, 4.0]), np.array([0.1, 0.1, 0.9])
+    row = describe_history(y, similarity=similarity, log10_lengths=np.array([0.0, 0.0, 1.0]))
+    assert row["history_alike_most"] == pytest.approx(0.9)
+    assert row["history_alike"] == pytest.approx(
+        2.0, abs=0.01
+    )  # above the median: the like one had 100 times more
+    assert row["history_same_length"] == pytest.approx(0.0, abs=0.05)
+    assert np.isnan(describe_history(y)["history_alike"])
+
+
+def test_a_channel_record_keeps_similarity_with_its_upload_when_it_is_put_in_order() -> None:
+    now = datetime(2026, 1, 10, tzinfo=UTC)
+    uploads = tuple(
+        Upload(views=v, age_days=30, published_at=now - timedelta(days=d))
+        for v, d in ((9_999, 1), (99, 3), (99, 2))
+    )
+    row = describe_channel(ChannelHistory(uploads=uploads), FLAT, now, similarity=np.array([0.9, 0.1, 0.1]))
+    assert row["history_last"] == pytest.approx(4)
+    assert row["history_alike"] == pytest.approx(2, abs=0.01)
