@@ -123,7 +123,7 @@ def _home(parts: Parts) -> Finding:
 
 def _model(parts: Parts) -> Finding:
     model = parts.model  # loading compares hashes, features and encoder with the card
-    digest = str(model.card.get("sha256", ""))[:12]
+    digest = model.card["sha256"]["model.txt"][:12]
     says = f"{model.name}, hash {digest} as in its card, encoder {model.encoder_id}"
     return Finding(state="ok", part="forecast model", says=says)
 

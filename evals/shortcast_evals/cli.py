@@ -1,5 +1,6 @@
 """The command `shortcast eval`."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -13,21 +14,28 @@ def run_cases(
     only: Annotated[str | None, typer.Option(help="Run the cases whose id holds this.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Hold the evaluation's conversations with the analyst, and grade its calls and its numbers."""
+    """Hold the evaluation's conversations with the analyst, and grade its calls and its numbers.
+
+    They are held over a fresh demo library and leave your own conversations alone.
+    """
     from shortcast_agent.analyst import Analyst
     from shortcast_evals.cases import read_cases, shipped_cases
     from shortcast_evals.run import run_cases as run
     from shortcast_ml.errors import InputError
+    from shortcast_ml.settings import Settings
+    from shortcast_tools.parts import Parts
 
     chosen = [
         c for path in cases or shipped_cases() for c in read_cases(path) if only is None or only in c.id
     ]
     if not chosen:
         raise InputError("There is no case to run: give --cases, or another --only.")
-    analyst = Analyst()
-    score = run(
-        chosen, analyst, lambda done, total: typer.echo(f"\r{done} of {total}", err=True, nl=done == total)
-    )
+    with tempfile.TemporaryDirectory(prefix="shortcast-eval-home-") as home:
+        parts = Parts(Settings().model_copy(update={"home": Path(home)}))
+        analyst = Analyst(parts)
+        score = run(chosen, analyst, lambda done, total: typer.echo(f"{done} of {total}", err=True))
+        analyst.close()
+        parts.close()
     if as_json:
         typer.echo(score.model_dump_json())
     else:

@@ -67,7 +67,7 @@ def test_three_turns_keep_their_context_over_a_restart(home: Path, materials: di
     assert two.report.comparison.variants[0].forecast.views == one.report.forecast.views  # type: ignore[union-attr]
 
     restarted = Analyst()
-    assert [turn.user for turn in restarted.history(one.thread)][0] == QUESTION
+    assert next(turn.user for turn in restarted.history(one.thread)) == QUESTION
     three = restarted.ask(
         "which of these two thumbnails?",
         attachments=[materials["a.png"], materials["b.png"]],

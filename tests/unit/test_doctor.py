@@ -22,7 +22,7 @@ class PartsOf:
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self.model: Any = SimpleNamespace(
-            name="starter", card={"sha256": "abcdef0123456789"}, encoder_id="mini:1"
+            name="starter", card={"sha256": {"model.txt": "abcdef0123456789"}}, encoder_id="mini:1"
         )
         self.encoder: Any = SimpleNamespace(
             id="mini:1", encode_texts=lambda texts: np.zeros((len(texts), 256))
