@@ -154,8 +154,8 @@ def draw_comparison(comparison: Comparison) -> bytes:
     headline(
         figure,
         f"{ahead} is ahead" if comparison.decisive else "Too close to call",
-        f"{say_percent(comparison.lead)} chance that {ahead} does better than the next one. Median and 80% "
-        f"interval after {horizon}, and how many times the first one's.",
+        f"{say_percent(comparison.lead)} chance that {ahead} does better than the next one. "
+        f"Median and 80% interval after {horizon}.",
     )
     left = 0.50 if has_pictures else 0.40
     axes = plot_area(figure, left=left, top_in=0.98)

@@ -1,7 +1,7 @@
 """How the offline analyst words its records: every anchor, verdict and gap has its own sentence."""
 
 import pytest
-from tests import fake_tools
+from tests import fake_tools, samples
 
 from shortcast_agent.planner import sections
 from shortcast_ml.records import Audio, Draft, DraftReading, Forecast, SimilarVideos, Suggestions
@@ -83,3 +83,16 @@ def test_a_close_comparison_is_not_sold_as_a_win() -> None:
     compared = fake_tools.compare_variants(titles=["aa", "bbb", "cccc"])
     assert "Too close to call" in sections.comparison(compared)
     assert "**Take cccc**" in sections.comparison(compared.model_copy(update={"decisive": True}))
+
+
+def test_what_was_not_given_is_no_reason_while_three_others_are() -> None:
+    told = samples.explanation(
+        (("a", "Alpha", 2.0, True), ("b", "Beta", 1.5, True), ("c", "Gamma", 1.2, False))
+    )
+    unknown = told.factors[0].model_copy(
+        update={"name": "u", "label": "Unknown", "log10": 0.5, "observation": "not given"}
+    )
+    with_unknown = told.model_copy(update={"factors": (unknown, *told.factors)})
+    assert "Unknown" not in sections.reasons(with_unknown)
+    few = told.model_copy(update={"factors": (unknown, *told.factors[:2])})
+    assert "Unknown" in sections.reasons(few)

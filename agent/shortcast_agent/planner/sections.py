@@ -122,9 +122,14 @@ def reading(found: DraftReading, alone: bool = False) -> str:
 
 
 def reasons(explanation: Explanation, most: int = 5, title: str = "Why") -> str:
-    """Name the factors with the largest effect, at least three where there are three."""
+    """Name the factors with the largest effect, at least three where there are three.
+
+    What was not given has an effect too (that of not knowing), but tells a creator little: it comes last.
+    """
     strong = [factor for factor in explanation.factors if abs(factor.log10) > _NEGLIGIBLE]
-    chosen = (strong if len(strong) >= 3 else list(explanation.factors))[:most]
+    seen = [factor for factor in strong if factor.observation != "not given"]
+    every = list(explanation.factors)
+    chosen = (seen if len(seen) >= 3 else strong if len(strong) >= 3 else every)[:most]
     if not chosen:
         return ""
     lines = [f"**{title}** (from a base of {say_count(explanation.base_views)} views)", ""]
