@@ -124,3 +124,14 @@ def test_why_did_this_flop_works_on_a_saved_record(home: Path, tmp_path: Path) -
     assert diagnosis.expected.typical_views > 10_000
     assert diagnosis.verdict == "far below"
     assert "90" in result.answer
+
+
+def test_platforms_are_set_beside_each_other_and_never_ranked(home: Path) -> None:
+    """Each platform's level is that of its own collection: "better on TikTok" would be an artefact."""
+    analyst = Analyst()
+    thread = analyst.ask("Will this do well?", facts={"title": TITLE, "followers": 900}).thread
+    told = analyst.ask("And on TikTok?", thread=thread).answer
+    assert "can't be compared" in told
+    assert "Better" not in told
+    assert told.count("typical video there (") == 2
+    assert "over-represent viral ones" in told

@@ -151,7 +151,14 @@ def _alternatives(plan: Plan, turn: Turn) -> str:
         return ""
     best = max(forecasts, key=lambda item: item[1].views)
     first = forecasts[0][1]
-    if best[1].views == min(item[1].views for item in forecasts):
+    across = len({item[1].platform for item in forecasts}) > 1
+    if across:
+        # each platform's level is that of the collection it was learned from, and those were sampled differently
+        head = (
+            "**Two platforms' levels can't be compared here**: each was learned from a collection of its own. "
+            "Read each against its own typical video."
+        )
+    elif best[1].views == min(item[1].views for item in forecasts):
         head = "**No difference**: the model gives the same forecast either way."
     elif _close(best[1], first) and len(forecasts) == 2 and best[0] != forecasts[0][0]:
         head = f"**{plain(best[0])}: slightly better, but well within what the forecast can tell apart.**"
@@ -161,12 +168,12 @@ def _alternatives(plan: Plan, turn: Turn) -> str:
         head = f"**Better: {plain(best[0])}.**"
     lines = [head, ""]
     for label, forecast in forecasts:
+        typical = f" there ({say_count(forecast.typical_views)})" if across else ""
         lines.append(
             f"- {plain(label)}: about **{say_count(forecast.views)}** views "
             f"{sections.by_day(forecast.horizon_days)} "
             f"(80%: {say_count(forecast.low)} to {say_count(forecast.high)}), "
-            f"{say_percent(forecast.beats_typical)} "
-            "chance to beat the typical video"
+            f"{say_percent(forecast.beats_typical)} chance to beat the typical video{typical}"
         )
     lines += ["", sections.anchor(best[1]), "", sections.ASSOCIATIONS]
     return "\n".join(lines)
