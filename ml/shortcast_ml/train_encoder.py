@@ -28,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 
 DIM = 256
 CHUNK = 256  # pairs whose features are kept in one cache file
-DEFAULT_EPOCHS = 40
+DEFAULT_EPOCHS = 20
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Recipe:
     batch: int = 1_024
     learning_rate: float = 1e-3
     weight_decay: float = 0.1
-    dropout: float = 0.3
-    input_dropout: float = 0.2
+    dropout: float = 0.4
+    input_dropout: float = 0.3
     temperature: float = 0.07
     held_out: int = 1_000  # pairs of the test, and as many of the validation
 
