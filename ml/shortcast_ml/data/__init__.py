@@ -19,6 +19,7 @@ Other counts (likes, comments, shares, saves, rank, sound use) are left behind h
 see them.
 """
 
-from shortcast_ml.data.adapters import DATASETS, load_looks, load_table
+from shortcast_ml.data.adapters import DATASETS, load_table
+from shortcast_ml.data.looks import load_looks
 
 __all__ = ["DATASETS", "load_looks", "load_table"]

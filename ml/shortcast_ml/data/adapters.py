@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shortcast_ml.data.files import read_columns
+from shortcast_ml.data.looks import SHORT_S
 from shortcast_ml.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,26 +15,7 @@ COLUMNS = [
     "dataset", "platform", "video_id", "group", "channel_id", "title", "hashtags",
     "duration_s", "published_at", "age_days", "followers", "views",
 ]  # fmt: skip
-SHORT_S = 180  # YouTube's limit for a Short since October 2024
 TOPIC_ROWS = 500  # neighbouring rows of the IPIU table came from one search query
-
-
-def _read(folder: Path, name: str, columns: list[str]) -> "pd.DataFrame":
-    import pandas as pd
-
-    path = folder / name
-    if not path.is_file():
-        raise InputError(
-            f"There is no {name} in {folder}. Give the folder that holds the collection's files."
-        )
-    try:
-        frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} can't be read as {path.suffix[1:]}: {error}.") from error
-    missing = [c for c in columns if c not in frame.columns]
-    if missing:
-        raise InputError(f"{path} lacks the columns {', '.join(missing)}.")
-    return frame[columns]
 
 
 def tiktok_vn_2025(folder: Path) -> "pd.DataFrame":
@@ -50,7 +33,7 @@ def tiktok_vn_2025(folder: Path) -> "pd.DataFrame":
         "views",
         "followers",
     ]
-    raw = _read(folder, "videos.parquet", columns)
+    raw = read_columns(folder, "videos.parquet", columns)
     tags = raw.hashtags.fillna("").map(lambda s: [t.strip() for t in str(s).split(",") if t.strip()])
     return pd.DataFrame(
         {
@@ -84,9 +67,9 @@ def youtube_tech_fr_2026(folder: Path) -> "pd.DataFrame":
         "age_h",
         "views",
     ]
-    raw = _read(folder, "snapshots.parquet", columns)
+    raw = read_columns(folder, "snapshots.parquet", columns)
     raw = raw[raw.duration_s <= SHORT_S].sort_values("captured_at").drop_duplicates("video_id", keep="last")
-    daily = _read(folder, "channel_daily.parquet", ["date_utc", "channel_id", "subscribers"])
+    daily = read_columns(folder, "channel_daily.parquet", ["date_utc", "channel_id", "subscribers"])
     followers = daily.sort_values("date_utc").groupby("channel_id").subscribers.last()
     from shortcast_ml.text import split_hashtags
 
@@ -113,7 +96,7 @@ def ipiu2026_shorts(folder: Path) -> "pd.DataFrame":
     """Return the IPIU study's Shorts: a title and views only; folds go by blocks of 500 rows (one topic)."""
     import pandas as pd
 
-    raw = _read(folder, "shorts.csv", ["videoId", "title", "viewCount", "row"])
+    raw = read_columns(folder, "shorts.csv", ["videoId", "title", "viewCount", "row"])
     raw = raw.drop_duplicates("videoId")
     return pd.DataFrame(
         {
@@ -138,23 +121,6 @@ DATASETS: dict[str, Callable[[Path], "pd.DataFrame"]] = {
     "youtube_tech_fr_2026": youtube_tech_fr_2026,
     "ipiu2026_shorts": ipiu2026_shorts,
 }
-
-
-def load_looks(dataset: str, folder: Path | str) -> "pd.DataFrame | None":
-    """Return the repeated looks of a collection (video_id, age_days, views); None where it has none."""
-    import pandas as pd
-
-    if dataset == "tiktok_vn_2025":
-        raw = _read(Path(folder), "observations.parquet", ["vid_id", "age_h", "views"])
-        raw = raw.rename(columns={"vid_id": "video_id"})
-    elif dataset == "youtube_tech_fr_2026":
-        raw = _read(Path(folder), "snapshots.parquet", ["video_id", "age_h", "views", "duration_s"])
-        raw = raw[raw.duration_s <= SHORT_S]
-    else:
-        return None
-    return pd.DataFrame(
-        {"video_id": raw.video_id, "age_days": raw.age_h.astype(float) / 24, "views": raw.views.astype(float)}
-    ).dropna()
 
 
 def load_table(dataset: str, folder: Path | str) -> "pd.DataFrame":
