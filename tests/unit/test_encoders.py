@@ -91,7 +91,7 @@ def test_two_files_of_one_name_never_have_one_id(tmp_path: Path) -> None:
 
 
 class CountingEngine:
-    """Stands for the 4-bit engine: a vector that depends on the text only, not of unit norm."""
+    """Stands for the engine: a vector that depends on the text only, not of unit norm."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
