@@ -1,25 +1,31 @@
-"""The training table: one row per published video, from any collection, in the same columns.
+"""The training table: one row per published video, from any collection, in the columns of `schema.SCHEMA`.
 
-| column       | dtype          | meaning                                                              |
-|--------------|----------------|----------------------------------------------------------------------|
-| dataset      | str            | the collection                                                       |
-| platform     | str            | a `Platform`                                                         |
-| video_id     | str            | unique within the collection                                         |
-| group        | str            | what folds must keep together: a channel, or a block of one topic    |
-| channel_id   | str or null    | null where the collection names no channel                           |
-| title        | str            | title or caption without hashtags                                    |
-| hashtags     | list of str    | without the # sign                                                   |
-| duration_s   | float          | NaN where unknown                                                    |
-| published_at | datetime (UTC) | NaT where unknown                                                    |
-| age_days     | float          | age when `views` was read; NaN where unknown                         |
-| followers    | float          | of the channel, when `views` was read; NaN where unknown             |
-| views        | float          | the count to learn                                                   |
-
-Other counts (likes, comments, shares, saves, rank, sound use) are left behind here: no later stage can
-see them.
+Other counts (likes, comments, shares, saves, rank, sound use) are left behind here: no later stage can see them.
+The collections, what is dropped and why, and how to bring a table of your own: docs/data.md.
 """
 
-from shortcast_ml.data.adapters import DATASETS, load_table
+from shortcast_ml.data.adapters import COLLECTIONS, DATASETS
+from shortcast_ml.data.alike import near_duplicate_clusters, near_duplicate_pictures
+from shortcast_ml.data.cleaning import CleaningReport, clean
+from shortcast_ml.data.collections import load_report, load_table, make_table
 from shortcast_ml.data.looks import load_looks
+from shortcast_ml.data.own import load_own
+from shortcast_ml.data.schema import COLUMNS, check_table, read_table, write_table
 
-__all__ = ["DATASETS", "load_looks", "load_table"]
+__all__ = [
+    "COLLECTIONS",
+    "COLUMNS",
+    "DATASETS",
+    "CleaningReport",
+    "check_table",
+    "clean",
+    "load_looks",
+    "load_own",
+    "load_report",
+    "load_table",
+    "make_table",
+    "near_duplicate_clusters",
+    "near_duplicate_pictures",
+    "read_table",
+    "write_table",
+]

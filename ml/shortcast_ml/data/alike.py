@@ -7,12 +7,16 @@ that a row which is like no other has its own index, and `clusters[i] != i` says
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 MIN_CHARS = 20  # shorter titles ("part 2", "follow me") are the same by chance
 SHINGLE = 5  # characters
 BANDS, BAND_ROWS = 10, 4  # at the threshold, a pair shares a band with probability 0.995
+BAND_KEY = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+SIGNATURE_ERROR = 0.2  # three standard deviations of the share of 40 hashes that agree
+CHUNK = 50_000  # texts hashed at a time
 THRESHOLD = 0.8  # Jaccard similarity of the two sets of shingles
 PICTURE_BITS = 2  # of 64
 SEED = 7
@@ -43,12 +47,10 @@ def near_duplicate_clusters(titles: Sequence[str], threshold: float = THRESHOLD)
             first[i] = seen.setdefault(text, i)
     texts, rows = list(seen), np.fromiter(seen.values(), np.int64, len(seen))
     if len(texts) > 1:
-        pairs = _candidates(texts)
-        sets = {i: _shingles(texts[i]) for i in np.unique(pairs)}
-        kept = [
-            (a, b) for a, b in pairs.tolist() if len(sets[a] & sets[b]) >= threshold * len(sets[a] | sets[b])
+        pairs = [
+            pair for pair in _candidates(texts, threshold).tolist() if _jaccard(texts, *pair) >= threshold
         ]
-        first[rows] = rows[_first_of_component(len(texts), np.array(kept, np.int64).reshape(-1, 2))]
+        first[rows] = rows[_first_of_component(len(texts), np.array(pairs, np.int64).reshape(-1, 2))]
         first = first[first]
     return first
 
@@ -72,38 +74,54 @@ def near_duplicate_pictures(hashes: Sequence[str | None], max_bits: int = PICTUR
     return out
 
 
-def _shingles(text: str) -> set[str]:
-    return {text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1)}
+def _jaccard(texts: list[str], a: int, b: int) -> float:
+    one, other = _shingles(texts[a]), _shingles(texts[b])
+    return len(one & other) / len(one | other)
 
 
-def _candidates(texts: list[str]) -> np.ndarray:
-    """Return pairs of texts that agree on a band of their MinHash signatures, (m, 2) int64, each once."""
+@lru_cache(maxsize=2)  # pairs come sorted by their first text
+def _shingles(text: str) -> frozenset[str]:
+    return frozenset(text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1))
+
+
+def _candidates(texts: list[str], threshold: float) -> np.ndarray:
+    """Return pairs that agree on a band of their MinHash signatures, (m, 2) int64, each once, sorted.
+
+    Pairs whose signatures say that they are far below the threshold are left out.
+    """
+    signatures = np.concatenate([_signatures(texts[i : i + CHUNK]) for i in range(0, len(texts), CHUNK)])
+    found = []
+    for band in np.split(signatures, BANDS, axis=1):
+        key = band.astype(np.uint64) @ BAND_KEY
+        order = np.argsort(key, kind="stable")
+        same = key[order][1:] == key[order][:-1]
+        # each text of a bucket is set beside the bucket's first, and beside the one before it
+        head = order[np.maximum.accumulate(np.where(np.r_[True, ~same], np.arange(len(order)), 0))]
+        for left in (head[1:][same], order[:-1][same]):
+            pairs = np.stack([left, order[1:][same]], 1)
+            alike = (signatures[pairs[:, 0]] == signatures[pairs[:, 1]]).mean(1)
+            found.append(pairs[alike >= threshold - SIGNATURE_ERROR])
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _signatures(texts: list[str]) -> np.ndarray:
+    """Return the MinHash signature of each text, (n, BANDS * BAND_ROWS) uint32."""
     lengths = np.array([len(t) for t in texts])
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
-    ends = np.cumsum(lengths)
     shingle = np.zeros(len(codes) - SHINGLE + 1, np.uint64)
     for k in range(SHINGLE):  # a polynomial of the code points, modulo 2^64
         shingle = shingle * np.uint64(1_000_003) + codes[k : k + len(shingle)]
     inside = np.ones(len(shingle), bool)
     for k in range(1, SHINGLE):  # a shingle does not run on into the next text
-        inside[ends[:-1] - k] = False
+        inside[np.cumsum(lengths)[:-1] - k] = False
     shingle = shingle[inside]
     starts = np.concatenate([[0], np.cumsum(lengths - SHINGLE + 1)[:-1]])
-    rng = np.random.default_rng(SEED)
-    found = []
-    for _ in range(BANDS):
-        band = np.zeros(len(texts), np.uint64)
-        for _ in range(BAND_ROWS):
-            factor, shift = rng.integers(1, 2**63, 2, np.uint64)
-            least = np.minimum.reduceat((shingle * (factor | np.uint64(1)) + shift) >> np.uint64(20), starts)
-            band = band * np.uint64(0x9E3779B97F4A7C15) + least
-        order = np.argsort(band, kind="stable")
-        same = band[order][1:] == band[order][:-1]
-        # each text of a bucket is set beside the bucket's first, and beside the one before it
-        head = order[np.maximum.accumulate(np.where(np.r_[True, ~same], np.arange(len(order)), 0))]
-        found += [np.stack([head[1:][same], order[1:][same]], 1), np.stack([order[:-1], order[1:]], 1)[same]]
-    pairs: np.ndarray = np.unique(np.concatenate(found), axis=0)
-    return pairs
+    factors, shifts = np.random.default_rng(SEED).integers(1, 2**63, (2, BANDS * BAND_ROWS), np.uint64)
+    out = np.empty((len(texts), len(factors)), np.uint32)
+    for i, (factor, shift) in enumerate(zip(factors | np.uint64(1), shifts, strict=True)):
+        hashed = ((shingle * factor + shift) >> np.uint64(32)).astype(np.uint32)
+        out[:, i] = np.minimum.reduceat(hashed, starts)
+    return out
 
 
 def _first_of_component(n: int, pairs: np.ndarray) -> np.ndarray:
