@@ -121,7 +121,7 @@ class TimeForward:
         )
 
     def split(self, table: "pd.DataFrame") -> list[Fold]:
-        """Return k folds, the oldest test first; raises InputError where fewer than k + 1 times are known."""
+        """Return k folds, the oldest test first; raises InputError where too few times are known."""
         when = seconds(table)
         known = np.isfinite(when)
         times = np.sort(when[known])
@@ -132,7 +132,7 @@ class TimeForward:
         if len(starts) < self.k:
             raise InputError(
                 f"The publishing times ({known.sum()} of {len(table)} videos have one) can't be cut into "
-                f"{self.k + 1} stretches. Use fewer steps, or a split by channel."
+                f"{self.k + 1} stretches of about equal size. Use fewer steps, or a split by channel."
             )
         ends = np.append(starts[1:], np.inf)
         embargo_s = self.embargo_days * 86400
