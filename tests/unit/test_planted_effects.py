@@ -12,7 +12,7 @@ from shortcast_ml.folds import ChannelDisjoint
 
 KNOTS = {"default": [0.0] * 11}
 CHANNEL = ("channel_size", "channel_level", "recent_form")
-ROUNDS = 250
+ROUNDS = 400
 
 
 def _recovered(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
@@ -51,7 +51,8 @@ def test_planted_effects_come_back_with_their_sign_size_and_order(monkeypatch: p
     found = _recovered(planted_table(channels=75, uploads=24), monkeypatch)
     for name in ("question", "short", "evening", "hashtags"):
         ratio = found[name] / getattr(planted, name)
-        assert 0.6 < ratio < 1.2, f"{name}: {found[name]:.3f} of {getattr(planted, name)}"
+        # regularised on 1,200 rows, a small effect shrinks; none may grow
+        assert 0.4 < ratio < 1.1, f"{name}: {found[name]:.3f} of {getattr(planted, name)}"
     order = sorted(found, key=lambda name: abs(found[name]), reverse=True)
     assert order == ["level", "question", "short", "evening", "hashtags", "nothing"]
     assert found["level"] > 0.7
