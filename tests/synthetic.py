@@ -86,3 +86,114 @@ def write_thumbnails(folder: Path, n: int = 800, seed: int = 2) -> Path:
             )
     pd.DataFrame(rows).to_parquet(folder / "videos.parquet")
     return folder
+
+
+def write_french(folder: Path, channels: int = 6, uploads: int = 8, seed: int = 3) -> Path:
+    """Write snapshots of Shorts: five looks at each video, and a long video that is left out."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, daily = [], []
+    start = pd.Timestamp("2026-01-17")
+    for channel in range(channels):
+        daily.append({"date_utc": "2026-01-17", "channel_id": f"c{channel}", "subscribers": 100 * channel})
+        daily.append(
+            {"date_utc": "2026-01-31", "channel_id": f"c{channel}", "subscribers": 100 * channel + 7}
+        )
+        for upload in range(uploads):
+            published = start - pd.Timedelta(days=2 * upload + 1)
+            final = 10 ** rng.normal(3.5, 0.5)
+            for look in range(5):
+                captured = start + pd.Timedelta(days=3 * look)
+                rows.append(
+                    {
+                        "video_id": f"s{channel}-{upload}",
+                        "channel_id": f"c{channel}",
+                        "title": f"{rng.choice(WORDS)} {rng.choice(WORDS)} {upload} #shorts",
+                        "published_at": published,
+                        "duration_s": 900 if upload == 0 else 20 + upload,
+                        "captured_at": captured,
+                        "age_h": (captured - published).total_seconds() / 3600,
+                        "views": int(final * (0.6 + 0.1 * look)),
+                        "likes": 3.0,
+                    }
+                )
+    pd.DataFrame(rows).to_parquet(folder / "snapshots.parquet")
+    pd.DataFrame(daily).to_parquet(folder / "channel_daily.parquet")
+    return folder
+
+
+def write_bilibili(folder: Path, uploaders: int = 5, uploads: int = 4, seed: int = 4) -> Path:
+    """Write a Bilibili-like collection: the first uploader's rows come from a file whose name holds no time."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {
+            "bvid": f"BV{u}{i}",
+            "title": f"{rng.choice(WORDS)} {i}",
+            "duration_s": 60.0 * (i + 1) if i else np.nan,
+            "views": int(10 ** rng.normal(4, 1)),
+            "danmaku_count": 1,
+            "followers": 1000.0 * u,
+            "uploader_id": f"u{u}",
+            "has_cover": i == 1,
+            "src": "x__csv~video_wbi.csv" if u == 0 else "x__csv~data_batch_20250617_175050.csv",
+            "age_days": 1.5 + i,
+        }
+        for u in range(uploaders)
+        for i in range(uploads)
+    ]
+    pd.DataFrame(rows).to_parquet(folder / "videos.parquet")
+    return folder
+
+
+def write_charts(folder: Path, channels: int = 5, uploads: int = 4, days: int = 4, seed: int = 5) -> Path:
+    """Write charted videos with a look a day, on both sides of the chart's change, and tracked looks before it."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    videos, daily, tracked = [], [], []
+    for vid in range(channels * uploads):
+        early = vid % 2 == 0
+        first = pd.Timestamp("2025-03-01" if early else "2025-09-01")
+        published = first - pd.Timedelta(hours=10)
+        views = int(10 ** rng.normal(5, 0.5))
+        for day in range(days):
+            captured = first + pd.Timedelta(days=day, hours=11)
+            daily.append(
+                {
+                    "vid": vid,
+                    "date": first + pd.Timedelta(days=day),
+                    "captured_at": captured,
+                    "views": views * (1 + day),
+                    "best_rank": 1,
+                    "age_h": np.float32((captured - published).total_seconds() / 3600),
+                }
+            )
+        if early:
+            tracked += [
+                {
+                    "video_id": f"y{vid}",
+                    "day": first + pd.Timedelta(days=day),
+                    "views": views * (1 + day),
+                    "duration_s": 100.0 + 100 * vid,
+                }
+                for day in range(days + 2)
+            ]
+        videos.append(
+            {
+                "vid": vid,
+                "video_id": f"y{vid}",
+                "title": f"{rng.choice(WORDS)} number {vid}" + (" #shorts" if vid == 1 else ""),
+                "channel_id": f"c{vid % channels}",
+                "published_at": published,
+                "first_date": first,
+                "last_date": first + pd.Timedelta(days=days - 1),
+                "views_last": views * days,
+                "likes_last": 5,
+                "shorts_tagged": vid == 1,
+                "age_h_last": daily[-1]["age_h"],
+            }
+        )
+    pd.DataFrame(videos).to_parquet(folder / "videos.parquet")
+    pd.DataFrame(daily).to_parquet(folder / "daily.parquet")
+    pd.DataFrame(tracked).to_parquet(folder / "tracked_daily_2025q1.parquet")
+    return folder

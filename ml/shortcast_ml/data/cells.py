@@ -3,7 +3,7 @@
 import json
 import re
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,6 +128,11 @@ def _read_time(text: str, fmt: str | None) -> datetime:
     if fmt is not None:
         raise ValueError(f"is not a time like {fmt}")
     raise ValueError("is not a time: give its format in the mapping, such as '%d/%m/%Y %H:%M'")
+
+
+def to_end_of_day(when: datetime, zone: ZoneInfo | None = None) -> datetime:
+    """Return a time as it is; a day without an hour (midnight in its zone) counts to its end."""
+    return when + timedelta(days=1) if when.astimezone(zone or UTC).time() == time() else when
 
 
 def to_flag(cell: str) -> bool:

@@ -134,13 +134,15 @@ def _reader(field: str, source: Source) -> Callable[[Any], Any]:
     unit = cells.UNITS[field][source.unit] if source.unit else 1.0
     zone = ZoneInfo(source.timezone) if source.timezone else None
     if field in ("views", "likes", "followers"):
-        return lambda c: _not_negative(field, cells.to_count(str(c), source.thousands, source.decimal, unit))
+        return lambda c: _not_negative(cells.to_count(str(c), source.thousands, source.decimal, unit))
     if field == "duration_s":
         return lambda c: cells.to_seconds(str(c), unit)
     if field == "age_days":
         return lambda c: cells.to_number(str(c)) * unit
-    if field in ("published_at", "read_at"):
+    if field == "published_at":
         return lambda c: cells.to_time(c, source.format, zone)
+    if field == "read_at":
+        return lambda c: cells.to_end_of_day(cells.to_time(c, source.format, zone), zone)
     readers: dict[str, Callable[[Any], Any]] = {
         "original_sound": lambda c: cells.to_flag(str(c)),
         "platform": lambda c: cells.to_platform(str(c)),
@@ -151,7 +153,7 @@ def _reader(field: str, source: Source) -> Callable[[Any], Any]:
     return readers.get(field, lambda c: str(c).strip())
 
 
-def _not_negative(field: str, count: float) -> float:
+def _not_negative(count: float) -> float:
     if count < 0:
         raise ValueError("is below 0")
     return count
@@ -188,10 +190,7 @@ def _assemble(
         column("age_days", "float64"),
     )
     if "read_at" in fields:
-        read_at = time("read_at")
-        day_only = read_at == read_at.dt.normalize()
-        read_at = read_at.where(~day_only, read_at + pd.Timedelta(hours=24))  # a day counts to its end
-        age = age.fillna((read_at - published).dt.total_seconds() / 86400)
+        age = age.fillna((time("read_at") - published).dt.total_seconds() / 86400)
     tagged = pd.Series(["shorts" in [t.casefold() for t in row] for row in tags], index=index, dtype="bool")
     short = is_short(duration, tagged)
     if "platform" in fields:
