@@ -46,7 +46,7 @@ def mondrian_coverage(
     for name in [*known, *sorted(found.difference(known))]:
         rows = bucket == name
         sums, groups = _sums(group[rows], np.column_stack([np.ones(rows.sum()), inside[rows]]))
-        interval = _bootstrap(sums, lambda s: s[..., 1] / s[..., 0], bootstraps, seed)
+        interval = _interval(sums, _draw(sums, bootstraps, seed), lambda s: s[..., 1] / s[..., 0])
         out[str(name)] = {"n": int(rows.sum()), "groups": groups, **interval}
     return out
 
@@ -96,16 +96,16 @@ def reliability(
     def share(i: int) -> Callable[[np.ndarray], np.ndarray]:
         return lambda s: s[..., 2 * k + i] / s[..., i]
 
-    total = sums.sum(axis=0)
+    total, drawn = sums.sum(axis=0), _draw(sums, bootstraps, seed)
     return {
         "n": len(came),
-        "brier": _bootstrap(sums, brier, bootstraps, seed),
-        "ece": _bootstrap(sums, ece, bootstraps, seed),
+        "brier": _interval(sums, drawn, brier),
+        "ece": _interval(sums, drawn, ece),
         "bins": [
             {
                 "n": int(total[i]),
                 "forecast": round(float(total[k + i] / total[i]), 4),
-                **_bootstrap(sums, share(i), bootstraps, seed),
+                **_interval(sums, drawn, share(i)),
             }
             for i in range(k)
         ],
@@ -155,13 +155,16 @@ def _sums(group: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, int]:
     return out, len(names)
 
 
-def _bootstrap(
-    sums: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], bootstraps: int, seed: int
+def _draw(sums: np.ndarray, bootstraps: int, seed: int) -> np.ndarray:
+    """Return the summed columns of each draw of groups with replacement, (bootstraps, d)."""
+    rng, n = np.random.default_rng(seed), len(sums)
+    return np.stack([np.bincount(rng.integers(0, n, n), minlength=n) @ sums for _ in range(bootstraps)])
+
+
+def _interval(
+    sums: np.ndarray, drawn: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, float]:
-    """Return {value, low, high} of a statistic of summed columns, drawing the groups' sums with replacement."""
-    rng = np.random.default_rng(seed)
-    n = len(sums)
-    drawn = np.stack([np.bincount(rng.integers(0, n, n), minlength=n) @ sums for _ in range(bootstraps)])
+    """Return {value, low, high} of a statistic of the summed columns."""
     with np.errstate(invalid="ignore"):  # a draw can miss every group of a bin
         low, high = np.nanpercentile(statistic(drawn), [LOW, HIGH])
     value = float(statistic(sums.sum(axis=0)))
