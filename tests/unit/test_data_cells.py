@@ -120,6 +120,11 @@ def test_a_time_that_could_be_two_days_is_not_guessed(cell: str) -> None:
         to_time(cell)
 
 
+def test_a_time_before_there_were_such_videos_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a time between 2005 and 2100"):
+        to_time("1899-12-30")
+
+
 def test_flags_platforms_and_numbers_have_their_words() -> None:
     assert [to_flag(c) for c in ("True", "1", "yes", "0", "n")] == [True, True, True, False, False]
     assert [to_platform(c) for c in ("TikTok", "YouTube Shorts", "YouTube", "bilibili")] == [

@@ -24,11 +24,12 @@ PLATFORMS = {
     "yt": "youtube",
     "bilibili": "bilibili",
 }
+YEARS = (2005, 2100)  # the first of these platforms opened in 2005
 _COUNT = re.compile(r"([-+]?[\d.,\s'’_]*\d)\s*([a-z万亿]*)")
 _ISO_DURATION = re.compile(
     r"P(?:(?P<d>[\d.]+)D)?(?:T(?:(?P<h>[\d.]+)H)?(?:(?P<m>[\d.]+)M)?(?:(?P<s>[\d.]+)S)?)?", re.IGNORECASE
 )
-_UNIX_S, _UNIX_MS = re.compile(r"\d{9,10}(\.0+)?"), re.compile(r"\d{12,13}(\.0+)?")
+_UNIX_S, _UNIX_MS = re.compile(r"\d{10}(\.0+)?"), re.compile(r"\d{13}(\.0+)?")
 _DAY_DIGITS = re.compile(r"(19|20)\d{6}")
 
 
@@ -111,6 +112,8 @@ def to_time(cell: Any, fmt: str | None = None, zone: ZoneInfo | None = None) -> 
         when = datetime(cell.year, cell.month, cell.day)
     else:
         when = _read_time(str(cell).strip(), fmt)
+    if not YEARS[0] <= when.year <= YEARS[1]:
+        raise ValueError(f"is not a time between {YEARS[0]} and {YEARS[1]}")
     if when.tzinfo is None:
         when = when.replace(tzinfo=zone or UTC)
     return when.astimezone(UTC)

@@ -1,6 +1,7 @@
 """Your own table, CSV or Parquet, as a training table: what can't be read is named, never guessed."""
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -58,20 +59,25 @@ def load_own(path: Path | str, mapping: Path | str | None = None) -> tuple["pd.D
     raw = read_cells(path, [c for c in header if c in used])
     problems = [
         CellProblem(row=row, column="", cell="", problem=why, row_dropped=True)
-        for row, why in raw.ragged.items()
+        for row, why in islice(raw.ragged.items(), MAX_PROBLEMS)
     ]
+    n_problems = len(raw.ragged)
     fields, columns = dict[str, list[Any]](), []
     for field, source in sources.items():
-        fields[field], result = _read_field(field, source, raw, problems)
+        fields[field], result, found = _read_field(field, source, raw)
         columns.append(result)
+        problems += found
+        n_problems += result.unreadable + (result.empty if field in NEEDED else 0)
     frame = _assemble(path, raw, fields, platform, by_row)
     usable = frame[frame.views.notna() & frame.platform.notna()]
     kept, dropped = drop_impossible(usable)
     for rule in DROPPING:
         if rule.name != REPEATED:
+            rows = dropped[rule.name].index
+            n_problems += len(rows)
             problems += [
                 CellProblem(row=int(row), column="", cell="", problem=rule.name, row_dropped=True)
-                for row in dropped[rule.name].index
+                for row in rows[:MAX_PROBLEMS]
             ]
     problems.sort(key=lambda p: p.row)
     if kept.empty:
@@ -91,18 +97,16 @@ def load_own(path: Path | str, mapping: Path | str | None = None) -> tuple["pd.D
             "columns": tuple(columns),
             "columns_not_read": tuple(c for c in header if c not in used),
             "problems": tuple(problems[:MAX_PROBLEMS]),
-            "more_problems": max(0, len(problems) - MAX_PROBLEMS),
+            "more_problems": max(0, n_problems - MAX_PROBLEMS),
         }
     )
 
 
-def _read_field(
-    field: str, source: Source, raw: Cells, problems: list[CellProblem]
-) -> tuple[list[Any], ColumnResult]:
-    """Return a field's values, None where empty or unreadable; what can't be read is added to `problems`."""
+def _read_field(field: str, source: Source, raw: Cells) -> tuple[list[Any], ColumnResult, list[CellProblem]]:
+    """Return a field's values, None where empty or unreadable, and the first MAX_PROBLEMS of its problems."""
     read, name = _reader(field, source), source.column or f"value {source.value}"
     given = raw.columns[source.column] if source.column is not None else [source.value] * len(raw.rows)
-    values, empty, unreadable = list[Any](), 0, 0
+    values, problems, empty, unreadable = list[Any](), list[CellProblem](), 0, 0
     for row, cell in zip(raw.rows, given, strict=True):
         value, problem = None, ""
         if _is_empty(cell):
@@ -115,14 +119,15 @@ def _read_field(
                 unreadable += 1
                 problem = f"{str(cell)[:60]!r} {error}"
         values.append(value)
-        if problem:
+        if problem and len(problems) < MAX_PROBLEMS:
             problems.append(
                 CellProblem(
                     row=row, column=name, cell=str(cell)[:60], problem=problem, row_dropped=field in NEEDED
                 )
             )
     n = len(values) - empty - unreadable
-    return values, ColumnResult(column=field, source=name, read=n, empty=empty, unreadable=unreadable)
+    result = ColumnResult(column=field, source=name, read=n, empty=empty, unreadable=unreadable)
+    return values, result, problems
 
 
 def _is_empty(cell: Any) -> bool:
