@@ -1,0 +1,55 @@
+"""Two forecasts of the same videos: by how much one is better, with an interval."""
+
+import numpy as np
+
+COMPARED = ("r2", "spearman", "auroc_100k", "auroc_1m")
+BOOTSTRAPS = 200
+
+
+def difference(
+    y: np.ndarray, one: np.ndarray, others: np.ndarray, group: np.ndarray, *, seed: int
+) -> dict[str, dict[str, float] | None]:
+    """Return how much better `one`, (n,), forecasts log10 views than the mean of `others`, (k, n).
+
+    {metric: {value, low, high} or None}, 95% from resampling whole groups, both sides on the same rows.
+    """
+    rng = np.random.default_rng(seed)
+    order = np.argsort(group, kind="stable")
+    _, starts = np.unique(group[order], return_index=True)
+    members = np.split(order, starts[1:])
+
+    def gain(rows: np.ndarray) -> np.ndarray:
+        first, *rest = (_scores(y[rows], forecast[rows]) for forecast in (one, *others))
+        return np.asarray(first - np.mean(rest, axis=0))
+
+    value = gain(np.arange(len(y)))
+    draws = [
+        gain(np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))]))
+        for _ in range(BOOTSTRAPS)
+    ]
+    low, high = np.percentile(np.array(draws), [2.5, 97.5], axis=0)
+    return {
+        metric: {"value": round(float(v), 4), "low": round(float(a), 4), "high": round(float(b), 4)}
+        if np.isfinite([v, a, b]).all()
+        else None
+        for metric, v, a, b in zip(COMPARED, value, low, high, strict=True)
+    }
+
+
+def _scores(y: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+    """Return COMPARED; one ranking serves Spearman and both AUROCs (that of a rank sum)."""
+    from scipy.stats import rankdata
+
+    rank, true = rankdata(forecast), rankdata(y)
+    spread = y.var() * len(y)
+    r2 = 1 - float(((y - forecast) ** 2).sum()) / spread if spread > 0 else np.nan
+    constant = np.ptp(forecast) < 1e-9 or np.ptp(y) < 1e-9
+    spearman = np.nan if constant else float(np.corrcoef(rank, true)[0, 1])
+    return np.array([r2, spearman, _auroc(rank, y >= 5), _auroc(rank, y >= 6)])
+
+
+def _auroc(rank: np.ndarray, positive: np.ndarray) -> float:
+    n = int(positive.sum())
+    if n in (0, len(rank)):
+        return float("nan")
+    return float((rank[positive].sum() - n * (n + 1) / 2) / (n * (len(rank) - n)))
