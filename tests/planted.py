@@ -5,6 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shortcast_ml.config import TrainConfig, starter_config
+from shortcast_ml.features import feature_table
+from shortcast_ml.fit import Data, Vectors, fit_anchors, parts_of, target
+
+KNOTS = {"default": [0.0] * 11}  # every count was read at 30 days
 WORDS = (
     "amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "harbor", "indigo", "jasper", "kettle",
     "lumen", "meadow", "nectar", "orchid", "pebble", "quartz", "river", "saffron", "tundra", "umber", "velvet",
@@ -64,3 +69,30 @@ def planted_table(
             "views": np.round(10**log_views),
         }
     )
+
+
+def planted_data(table: pd.DataFrame, seed: int = 1) -> Data:
+    """Return the product's features and target of a planted table, with titles at random places in space."""
+    vectors = np.random.default_rng(seed).normal(size=(len(table), 48)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    X, y = feature_table(table, KNOTS, vectors), target(table, KNOTS)
+    anchor, source = fit_anchors(table, y).of(X, table.platform.to_numpy())
+    return Data(
+        X=X,
+        y=y,
+        group=table.group.to_numpy().astype(str),
+        part=parts_of(table),
+        source=source,
+        anchor=anchor,
+        weight=np.ones(len(y)),
+        titles=Vectors(vectors, np.arange(len(y))),
+    )
+
+
+def quick_config(rounds: int, *, topics: bool = False) -> TrainConfig:
+    """Return the starter's configuration with a fixed, small number of rounds."""
+    config = starter_config()
+    booster = config.booster("youtube_shorts").model_copy(
+        update={"max_rounds": rounds, "patience": 0, "topics": topics}
+    )
+    return config.model_copy(update={"boosters": {"default": booster}})

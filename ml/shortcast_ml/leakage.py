@@ -15,7 +15,7 @@ the parts for, and raises. What they can't see is in docs/evaluation.md.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -243,8 +243,8 @@ def check_crossfit_blind(
 ) -> list[Leak]:
     """Find held-out predictions that depend on a test row's target, or on other test rows.
 
-    `data` is a dataclass of arrays and data frames that share the first axis, with the target in `y`
-    (`fit.Data`); `fit_predict(data, fold)` fits on the training rows and returns predictions, (n,), of which
+    `data` is a dataclass of arrays, data frames and pointers to vectors that share the first axis, with the
+    target in `y` (`fit.Data`); `fit_predict(data, fold)` fits on the training rows and returns predictions, (n,), of which
     the test rows are read. It is called with other targets for all test rows and other values, in every field
     that is not `untouched`, for half of them; the other half's predictions must stay.
     """
@@ -354,9 +354,15 @@ def _halves(test: np.ndarray) -> list[np.ndarray]:
 
 
 def _distort(values: Any, rows: np.ndarray, rng: np.random.Generator) -> Any:
-    """Return a copy whose `rows` hold other numbers (other rows' values, for what is no number)."""
+    """Return a copy whose `rows` hold other numbers (for what is no number, other rows' values)."""
     import pandas as pd
 
+    if values is None:
+        return None
+    if is_dataclass(values) and not isinstance(values, type):  # vectors that rows point into, by `at`
+        at = np.array(values.at)  # type: ignore[attr-defined]
+        at[rows] = at[np.argmax(rows)]
+        return replace(values, at=at)
     if isinstance(values, pd.DataFrame):
         return values.assign(**{c: _distort(values[c], rows, rng) for c in values.columns})
     out, source = values.copy(), rng.permutation(np.flatnonzero(rows))

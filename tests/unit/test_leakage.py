@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from tests.planted import planted_table
+from tests.planted import KNOTS, planted_data, planted_table, quick_config
 
 from shortcast_ml.errors import ModelError
 from shortcast_ml.features import COLUMNS, THUMBNAIL_COLUMNS
-from shortcast_ml.fit import Data
+from shortcast_ml.fit import Data, fit_centre
+from shortcast_ml.fit import fit_projection as fit_projection_of
 from shortcast_ml.folds import ChannelDisjoint, Fold, RandomRows, TimeForward, honest_folds
 from shortcast_ml.history import describe_table
 from shortcast_ml.leakage import (
@@ -25,8 +26,6 @@ from shortcast_ml.leakage import (
     check_names,
 )
 from shortcast_ml.titles import fit_projection, project
-
-KNOTS = {"default": [0.0] * 11}
 
 
 @pytest.fixture(scope="module")
@@ -280,18 +279,11 @@ def test_a_target_statistic_over_all_rows_of_a_frame_is_found(table: pd.DataFram
     assert len(check_fitted_on_train(leaky, words, folds[0])) == 1
 
 
-def _data(X: pd.DataFrame, y: np.ndarray, table: pd.DataFrame) -> Data:
-    n, level = len(y), X.history_median.fillna(4.5).to_numpy()
-    topical = X.assign(first_word=table.title.str.split().str[0].astype("category"))
-    name = table.group.to_numpy().astype(str)
-    return Data(
-        topical,
-        y,
-        name,
-        np.full(n, "youtube_shorts", object),
-        np.full(n, "uploads", object),
-        level,
-        np.ones(n),
+def _data(table: pd.DataFrame) -> Data:
+    data = planted_data(table)
+    first_word = table.title.str.split().str[0].astype("category")
+    return replace(
+        data, X=data.X.assign(first_word=first_word), anchor=data.X.history_median.fillna(4.5).to_numpy()
     )
 
 
@@ -321,20 +313,35 @@ def _shrunk_by_test_errors(data: Data, fold: Fold) -> np.ndarray:
 def test_a_blind_cross_fit_passes(
     X: pd.DataFrame, y: np.ndarray, table: pd.DataFrame, folds: list[Fold]
 ) -> None:
-    assert check_crossfit_blind(_linear, _data(X, y, table), folds[0]) == []
+    assert check_crossfit_blind(_linear, _data(table), folds[0]) == []
 
 
 @pytest.mark.parametrize("leaky", [_linear_fitted_on_all, _centred_by_test_rows, _shrunk_by_test_errors])
 def test_a_cross_fit_that_saw_test_rows_is_found(
-    X: pd.DataFrame,
-    y: np.ndarray,
     table: pd.DataFrame,
     folds: list[Fold],
     leaky: Callable[[Data, Fold], np.ndarray],
 ) -> None:
-    (leak,) = check_crossfit_blind(leaky, _data(X, y, table), folds[0])
+    (leak,) = check_crossfit_blind(leaky, _data(table), folds[0])
     assert leak.kind == "predictions saw test rows"
     assert f"of {folds[0].test.sum()} change" in leak.says
+
+
+def _product(data: Data, fold: Fold) -> np.ndarray:
+    return fit_centre(data.take(fold.train), quick_config(10, topics=True)).predict(data)
+
+
+def _product_with_topics_of_all_rows(data: Data, fold: Fold) -> np.ndarray:
+    centre = fit_centre(data.take(fold.train), quick_config(10, topics=True))
+    return replace(centre, projection=fit_projection_of(data)).predict(data)
+
+
+def test_the_products_centre_is_blind_and_one_with_topics_of_all_rows_is_not(
+    table: pd.DataFrame, folds: list[Fold]
+) -> None:
+    data = planted_data(table)
+    assert check_crossfit_blind(_product, data, folds[0]) == []
+    assert len(check_crossfit_blind(_product_with_topics_of_all_rows, data, folds[0])) == 1
 
 
 # --- all of them -------------------------------------------------------------------------------------
