@@ -7,7 +7,8 @@ import pandas as pd
 
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.features import feature_table
-from shortcast_ml.fit import Data, Vectors, fit_anchors, parts_of, target
+from shortcast_ml.fit import Data, fit_anchors, parts_of, target
+from shortcast_ml.titles import Vectors
 
 KNOTS = {"default": [0.0] * 11}  # every count was read at 30 days
 WORDS = (
@@ -75,7 +76,8 @@ def planted_data(table: pd.DataFrame, seed: int = 1) -> Data:
     """Return the product's features and target of a planted table, with titles at random places in space."""
     vectors = np.random.default_rng(seed).normal(size=(len(table), 48)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    X, y = feature_table(table, KNOTS, vectors), target(table, KNOTS)
+    titles = Vectors.of(vectors)
+    X, y = feature_table(table, KNOTS, titles), target(table, KNOTS)
     anchor, source = fit_anchors(table, y).of(X, table.platform.to_numpy())
     return Data(
         X=X,
@@ -85,7 +87,7 @@ def planted_data(table: pd.DataFrame, seed: int = 1) -> Data:
         source=source,
         anchor=anchor,
         weight=np.ones(len(y)),
-        titles=Vectors(vectors, np.arange(len(y))),
+        titles=titles,
     )
 
 

@@ -244,9 +244,9 @@ def check_crossfit_blind(
     """Find held-out predictions that depend on a test row's target, or on other test rows.
 
     `data` is a dataclass of arrays, data frames and pointers to vectors that share the first axis, with the
-    target in `y` (`fit.Data`); `fit_predict(data, fold)` fits on the training rows and returns predictions, (n,), of which
-    the test rows are read. It is called with other targets for all test rows and other values, in every field
-    that is not `untouched`, for half of them; the other half's predictions must stay.
+    target in `y` (`fit.Data`); `fit_predict(data, fold)` fits on the training rows and returns predictions,
+    (n,), of which the test rows are read. It is called with other targets for all test rows and other values,
+    in every field that is not `untouched`, for half of them; the other half's predictions must stay.
     """
     rng = np.random.default_rng(SEED)
     base = np.asarray(fit_predict(data, fold), float)

@@ -25,7 +25,7 @@ from shortcast_ml.leakage import (
     check_future_uploads,
     check_names,
 )
-from shortcast_ml.titles import fit_projection, project
+from shortcast_ml.titles import Vectors, fit_projection, project
 
 
 @pytest.fixture(scope="module")
@@ -168,11 +168,11 @@ def test_rows_come_with_their_positions_so_that_vectors_can_be_looked_up(few: pd
     rng = np.random.default_rng(0)
     vectors = rng.normal(size=(len(few), 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    seen: list[bool] = []
+    titles, seen = Vectors.of(vectors), list[bool]()
 
     def describe(part: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
         seen.append((few.video_id.to_numpy()[rows] == part.video_id.to_numpy()).all())
-        return describe_table(part, KNOTS, vectors[rows])
+        return describe_table(part, KNOTS, titles.take(rows))
 
     assert check_future_uploads(few, describe) == []
     assert all(seen)
