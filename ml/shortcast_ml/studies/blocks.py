@@ -90,7 +90,8 @@ def load_inputs(
     text = None
     if config.text is not None:
         reader = encoders.text(config.text)
-        text = title_vectors(table_texts(table), reader, say)  # type: ignore[arg-type]  # it asks for texts only
+        vectors = title_vectors(table_texts(table), reader, say)  # type: ignore[arg-type]  # it asks for texts only
+        text = vectors.rows()
         ids.append(reader.id)
     return Inputs(table, text, image, hashes, tuple(ids))
 

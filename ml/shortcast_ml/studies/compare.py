@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from shortcast_ml.metrics import group_samples, spearman
+
 COMPARED = ("r2", "spearman", "auroc_100k", "auroc_1m")
-BOOTSTRAPS = 200
 
 
 def difference(
@@ -13,20 +14,13 @@ def difference(
 
     {metric: {value, low, high} or None}, 95% from resampling whole groups, both sides on the same rows.
     """
-    rng = np.random.default_rng(seed)
-    order = np.argsort(group, kind="stable")
-    _, starts = np.unique(group[order], return_index=True)
-    members = np.split(order, starts[1:])
 
     def gain(rows: np.ndarray) -> np.ndarray:
         first, *rest = (_scores(y[rows], forecast[rows]) for forecast in (one, *others))
         return np.asarray(first - np.mean(rest, axis=0))
 
     value = gain(np.arange(len(y)))
-    draws = [
-        gain(np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))]))
-        for _ in range(BOOTSTRAPS)
-    ]
+    draws = [gain(rows) for rows in group_samples(group, seed)]
     low, high = np.percentile(np.array(draws), [2.5, 97.5], axis=0)
     return {
         metric: {"value": round(float(v), 4), "low": round(float(a), 4), "high": round(float(b), 4)}
@@ -37,15 +31,13 @@ def difference(
 
 
 def _scores(y: np.ndarray, forecast: np.ndarray) -> np.ndarray:
-    """Return COMPARED; one ranking serves Spearman and both AUROCs (that of a rank sum)."""
+    """Return COMPARED; an AUROC is a sum of ranks, so one ranking serves both."""
     from scipy.stats import rankdata
 
-    rank, true = rankdata(forecast), rankdata(y)
+    rank = rankdata(forecast)
     spread = y.var() * len(y)
     r2 = 1 - float(((y - forecast) ** 2).sum()) / spread if spread > 0 else np.nan
-    constant = np.ptp(forecast) < 1e-9 or np.ptp(y) < 1e-9
-    spearman = np.nan if constant else float(np.corrcoef(rank, true)[0, 1])
-    return np.array([r2, spearman, _auroc(rank, y >= 5), _auroc(rank, y >= 6)])
+    return np.array([r2, spearman(y, forecast), _auroc(rank, y >= 5), _auroc(rank, y >= 6)])
 
 
 def _auroc(rank: np.ndarray, positive: np.ndarray) -> float:

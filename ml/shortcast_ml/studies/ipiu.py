@@ -6,11 +6,14 @@ much is title.
 """
 
 import time
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from shortcast_ml.fit import Progress
+from shortcast_ml.folds import Fold
 from shortcast_ml.metrics import measure_rungs
 from shortcast_ml.studies.blocks import Inputs, aligned, columns, folds_of
 from shortcast_ml.studies.compare import difference
@@ -50,10 +53,24 @@ def run_ipiu(
     return metrics, {"model.txt": text}, {"inference_ms": _milliseconds(text, X)}
 
 
-def _judge(
-    config: StudyConfig, split: str, inputs: Inputs, y: np.ndarray, run: RunFolder, say: Progress
-) -> dict[str, Any]:
-    protocol, folds = folds_of(split, config, inputs)
+@dataclass(frozen=True)
+class HeldOut:
+    """What models that never saw a row say of it: (n,) each, NaN for a row that no fold tests."""
+
+    rungs: dict[str, np.ndarray]
+    swapped: dict[str, np.ndarray]  # (PERMUTATIONS, n), of the last arm
+    shares: dict[str, dict[str, float]]  # `gain` and `shap`: the share of each block in the last arm
+
+
+def _predict(
+    config: StudyConfig,
+    split: str,
+    folds: list[Fold],
+    inputs: Inputs,
+    y: np.ndarray,
+    run: RunFolder,
+    say: Progress,
+) -> HeldOut:
     last = list(config.arms)[-1]
     rungs = {arm: np.full(len(y), np.nan) for arm in ("constant", *config.arms)}
     swapped: dict[str, np.ndarray] = {}
@@ -62,60 +79,64 @@ def _judge(
         X, of = columns(blocks, inputs)
         for i, fold in enumerate(folds):
             say(f"{split}, {arm}, fold {i + 1} of {len(folds)}")
-
-            def step(
-                X: np.ndarray = X, of: list[str] = of, i: int = i, arm: str = arm
-            ) -> dict[str, np.ndarray]:
-                fold = folds[i]
-                booster = _train(X[fold.train], y[fold.train], of, config)
-                out = {"prediction": np.asarray(booster.predict(X[fold.test]))}
-                if arm == last:
-                    out |= {
-                        f"swap_{k}": v
-                        for k, v in _swap(booster, X[fold.test], of, inputs, fold.test, i).items()
-                    }
-                    out |= _importance(booster, X[fold.test], of)
-                return out
-
+            step = partial(_step, config, X, of, y, inputs, fold, i, explain=arm == last)
             found = run.once(f"{split}-{arm}-{i}".replace("+", "_"), step)
             rungs[arm][fold.test] = found["prediction"]
             rungs["constant"][fold.test] = np.median(y[fold.train])
             for key, array in found.items():
                 kind, _, name = key.partition("_")
                 if kind == "swap":
-                    swapped.setdefault(name, np.full((PERMUTATIONS, len(y)), np.nan))[:, fold.test] = array
+                    forecasts = swapped.setdefault(name, np.full((PERMUTATIONS, len(y)), np.nan))
+                    forecasts[:, fold.test] = array
                 elif kind in shares:
                     shares[kind].setdefault(name, []).append(float(array[0]))
-    rows = np.isfinite(rungs[last])
-    judged = {name: values[rows] for name, values in rungs.items()}
-    group = inputs.group[rows]
+    means = {
+        kind: {n: round(float(np.mean(v)), 4) for n, v in found.items()} for kind, found in shares.items()
+    }
+    return HeldOut(rungs, swapped, means)
+
+
+def _step(
+    config: StudyConfig, X: np.ndarray, of: list[str], y: np.ndarray, inputs: Inputs, fold: Fold, i: int,
+    *, explain: bool,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Fit one fold of one arm; return its test rows' forecasts and, to explain, the swaps and shares."""
+    booster = _train(X[fold.train], y[fold.train], of, config)
+    test = X[fold.test]
+    out = {"prediction": np.asarray(booster.predict(test))}
+    if explain:
+        swaps = _swap(booster, test, of, inputs, fold.test, i)
+        out |= {f"swap_{name}": forecasts for name, forecasts in swaps.items()} | _importance(
+            booster, test, of
+        )
+    return out
+
+
+def _judge(
+    config: StudyConfig, split: str, inputs: Inputs, y: np.ndarray, run: RunFolder, say: Progress
+) -> dict[str, Any]:
+    protocol, folds = folds_of(split, config, inputs)
+    held = _predict(config, split, folds, inputs, y, run, say)
+    last = list(config.arms)[-1]
+    rows = np.isfinite(held.rungs[last])
+    judged = {name: values[rows] for name, values in held.rungs.items()}
+    group, nothing = inputs.group[rows], np.zeros(int(rows.sum()))
+    measured = measure_rungs(y[rows], judged, nothing, None, group, seed=config.seed)
+    compare = partial(difference, y[rows], group=group, seed=config.seed)
     result: dict[str, Any] = {
         "protocol": protocol.says,
         "n": int(rows.sum()),
         "purged": sum(fold.purged for fold in folds),
-        "rungs": {
-            arm: {m: found[m] for m in METRICS}
-            for arm, found in measure_rungs(
-                y[rows], judged, np.zeros(int(rows.sum())), None, group, seed=config.seed
-            ).items()
+        "rungs": {arm: {metric: found[metric] for metric in METRICS} for arm, found in measured.items()},
+        "gains": {
+            f"{one} over {other}": compare(judged[one], judged[other][None])
+            for one, blocks in config.arms.items()
+            for other, fewer in config.arms.items()
+            if set(fewer) < set(blocks) and len(fewer) + 1 == len(blocks)
         },
+        "shuffle": {name: compare(judged[last], values[:, rows]) for name, values in held.swapped.items()},
+        "importance": held.shares,
     }
-    arms = list(config.arms)
-    result["gains"] = {
-        f"{one} over {other}": difference(y[rows], judged[one], judged[other][None], group, seed=config.seed)
-        for k, one in enumerate(arms)
-        for other in arms[:k]
-    }
-    if swapped:
-        result["shuffle"] = {
-            name: difference(y[rows], judged[last], values[:, rows], group, seed=config.seed)
-            for name, values in swapped.items()
-        }
-    if len(shares["gain"]) > 1:
-        result["importance"] = {
-            kind: {name: round(float(np.mean(values)), 4) for name, values in found.items()}
-            for kind, found in shares.items()
-        }
     if config.text == config.image and inputs.text is not None and inputs.image is not None:
         cosine = aligned(inputs.text, inputs.image)[:, 0]
         known = rows & np.isfinite(cosine)

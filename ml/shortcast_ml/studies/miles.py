@@ -4,8 +4,7 @@ Its logistic-regression baseline, its fusion network, and LightGBM beside them, 
 
 - Views are learned as log10 views at 30 days and judged at each video's own age.
 - Viral is a video above a quantile of the training rows' views (at 30 days), whatever its channel's size.
-- Velocity is log10 of views per day since publishing. Normalised, it runs from 0 to 1 between the 1st and the
-  99th percentile of the training rows; its error in standard deviations stands beside.
+- Velocity is the study's measure: see `velocity.miles_velocity_mae`.
 """
 
 import time
@@ -25,6 +24,8 @@ from shortcast_ml.studies.fusion import Rows
 from shortcast_ml.studies.models import Forecaster, Lesson, fit_model
 from shortcast_ml.studies.runs import RunFolder
 from shortcast_ml.studies.tracking import Tracker
+from shortcast_ml.titles import Vectors
+from shortcast_ml.velocity import miles_velocity_mae
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +46,11 @@ class Judged:
     constant: np.ndarray
     anchor: np.ndarray
     source: np.ndarray  # AnchorSource
-    velocity_range: np.ndarray  # of the training rows, in log10
-    velocity_sd: np.ndarray
 
 
 def unjudged(n: int) -> Judged:
     """Return n rows that no model has spoken of yet."""
-    numbers = ("views", "score", "constant", "anchor", "velocity_range", "velocity_sd")
+    numbers = ("views", "score", "constant", "anchor")
     return Judged(
         fold=np.full(n, -1),
         viral=np.zeros(n, bool),
@@ -66,7 +65,8 @@ def run_miles(
     """Return the held-out metrics, the model fitted on all rows, and its milliseconds a video."""
     table, knots = inputs.table, starter_growth()
     no_title = np.full((len(table), 1), np.nan, np.float32)
-    facts = feature_table(table, knots, no_title if inputs.text is None else inputs.text)[list(FACTS)]
+    titles = Vectors.of(no_title if inputs.text is None else inputs.text)
+    facts = feature_table(table, knots, titles)[list(FACTS)]
     y = target(table, knots)
     rows = Rows(facts.to_numpy(float), inputs.text, inputs.image)
 
@@ -77,7 +77,6 @@ def run_miles(
 
     protocol, folds = folds_of(config.splits[0], config, inputs)
     judged = unjudged(len(y))
-    velocity = np.log10(table.views.to_numpy(float) + 1) - np.log10(table.age_days.to_numpy(float))
     for i, fold in enumerate(folds):
         say(f"{config.model.kind}, fold {i + 1} of {len(folds)}")
         test = fold.test
@@ -88,8 +87,6 @@ def run_miles(
         found = anchors.of(facts[test], table.platform.to_numpy()[test])
         judged.anchor[test], judged.source[test] = found
         judged.constant[test] = np.median(y[fold.train])
-        low, high = np.nanpercentile(velocity[fold.train], [1, 99])
-        judged.velocity_range[test], judged.velocity_sd[test] = high - low, np.nanstd(velocity[fold.train])
     say("measuring")
     metrics = {
         "n": int((judged.fold >= 0).sum()),
@@ -144,11 +141,9 @@ def measure_all(
         out |= {"rungs": rungs} if not name else {"subsets": {name: {"n": int(mask.sum()), "rungs": rungs}}}
     out["virality"] = virality(judged, group, tested, config.seed) | {"quantile": config.viral_quantile}
     if regressed:
-        error = np.abs(judged.views - y)[tested]
-        out["velocity"] = {
-            "mae": round(float(np.nanmean(error / judged.velocity_range[tested])), 4),
-            "mae_in_sd": round(float(np.nanmean(error / judged.velocity_sd[tested])), 4),
-        }
+        out["velocity"] = miles_velocity_mae(
+            table[tested], (judged.views + share)[tested], judged.fold[tested], seed=config.seed
+        )
     return out
 
 

@@ -45,104 +45,81 @@ def studies_table(metrics: Iterable[dict[str, Any]]) -> str:
             "### IPIU: what one adds to another",
             _gains(ipiu),
         ]
-        if any("importance" in split for m in ipiu for split in m["splits"].values()):
-            parts += ["### IPIU: picture against title", _importance(ipiu)]
+        parts += ["### IPIU: picture against title", _importance(ipiu)]
     if miles:
         parts += ["### Miles: the models beside each other", _models(miles)]
     return "\n\n".join(parts) + "\n"
 
 
+def _splits(results: list[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    """Return every split of every experiment, with the cells that name it."""
+    return [([m["name"], SPLIT_NAMES[split]], found) for m in results for split, found in m["splits"].items()]
+
+
 def _arms(results: list[dict[str, Any]]) -> str:
-    rows = []
-    for m in results:
-        for split, found in m["splits"].items():
-            for arm, rung in found["rungs"].items():
-                cells = [_interval(rung[key]) for _, key in RUNGS]
-                rows.append(
-                    [m["name"], ", ".join(m["encoders"]), _split(split), f"{found['n']:,}", arm, *cells]
-                )
-    return _table(["experiment", "encoders", "split", "videos", "arm", *(name for name, _ in RUNGS)], rows)
+    rows = [
+        [*names, f"{found['n']:,}", arm, *(_interval(rung[key]) for _, key in RUNGS)]
+        for names, found in _splits(results)
+        for arm, rung in found["rungs"].items()
+    ]
+    return _table(["experiment", "split", "videos", "arm", *(name for name, _ in RUNGS)], rows)
 
 
 def _gains(results: list[dict[str, Any]]) -> str:
-    columns = ("r2", "spearman", "auroc_1m")
     rows = []
-    for m in results:
-        for split, found in m["splits"].items():
-            gains = found["gains"] | {
-                f"true pairs over {what} exchanged": drop for what, drop in found.get("shuffle", {}).items()
-            }
-            for what, gain in gains.items():
-                rows.append(
-                    [m["name"], _split(split), what, *(_interval(gain[c], signed=True) for c in columns)]
-                )
+    for names, found in _splits(results):
+        swaps = {f"true pairs over {what} exchanged": drop for what, drop in found["shuffle"].items()}
+        for what, gain in (found["gains"] | swaps).items():
+            rows.append(
+                [*names, what, *(_interval(gain[key], "+.3f") for key in ("r2", "spearman", "auroc_1m"))]
+            )
     return _table(["experiment", "split", "difference", "R2", "Spearman", "AUROC 1M"], rows)
 
 
 def _importance(results: list[dict[str, Any]]) -> str:
     rows = []
-    for m in results:
-        for split, found in m["splits"].items():
-            if "importance" in found:
-                shares = [
-                    ", ".join(f"{block} {share:.0%}" for block, share in found["importance"][kind].items())
-                    for kind in ("gain", "shap")
-                ]
-                rows.append(
-                    [
-                        m["name"],
-                        _split(split),
-                        *shares,
-                        _interval(found.get("alignment_spearman"), signed=True),
-                    ]
-                )
-    return _table(
-        ["experiment", "split", "share of gain", "share of SHAP", "Spearman of alignment with views"], rows
-    )
+    for names, found in _splits(results):
+        kinds = (found["importance"][kind] for kind in ("gain", "shap"))
+        shares = [", ".join(f"{block} {share:.1%}" for block, share in kind.items()) for kind in kinds]
+        rows.append([*names, *shares, _interval(found.get("alignment_spearman"), "+.3f")])
+    header = ["experiment", "split", "share of gain", "share of SHAP", "Spearman of alignment with views"]
+    return _table(header, rows)
 
 
 def _models(results: list[dict[str, Any]]) -> str:
     rows = []
-    for m in results:
-        enough = m.get("subsets", {}).get("five_or_more_earlier_uploads", {}).get("rungs", {})
-        full = m["rungs"]["full"]
-        velocity = m.get("velocity", {})
-        rows.append(
-            [
-                m["name"],
-                m["model"],
-                f"{m['n']:,}",
-                _interval(full["r2"]),
-                _interval(full["spearman"]),
-                _interval(full["auroc_1m"]),
-                _interval(m["virality"]["auroc"]),
-                _interval(enough["full"]["residual_spearman"]) if enough else "",
-                f"{velocity['mae']:.3f} ({velocity['mae_in_sd']:.2f} SD)" if velocity else "",
-                f"{full['coverage_80']['value']:.1%}" if full["coverage_80"] else "",
-                f"{m['timings']['inference_ms']:.1f}" if m.get("timings") else "",
-            ]
-        )
-    for name, rung in (("(anchor alone)", "anchor"), ("(constant)", "constant")):
-        for m in {m["dataset"]: m for m in results}.values():
-            found = m["rungs"][rung]
-            cells = [_interval(found[key]) for key in ("r2", "spearman", "auroc_1m")]
-            rows.append([f"{m['dataset']} {name}", "", f"{m['n']:,}", *cells, "", "", "", "", ""])
+    for dataset in dict.fromkeys(m["dataset"] for m in results):
+        here = [m for m in results if m["dataset"] == dataset]
+        rows += [_rung(here[0], rung, ["", rung]) for rung in ("constant", "anchor")]
+        rows += [_rung(m, "full", [m["name"], m["model"]]) for m in here]
     header = [
-        "experiment", "model", "videos", "R2", "Spearman", "AUROC 1M", "AUROC viral",
-        "residual Spearman (5+)", "velocity MAE", "80% interval covers", "ms a video",
+        "collection", "experiment", "model", "R2", "Spearman", "AUROC 1M", "residual Spearman (5+)",
+        "80% interval covers", "AUROC viral", "velocity MAE", "ms a video",
     ]  # fmt: skip
     return _table(header, rows)
 
 
-def _interval(metric: dict[str, float] | None, *, signed: bool = False) -> str:
+def _rung(m: dict[str, Any], rung: str, names: list[str]) -> list[str]:
+    """Return a row: of the model itself, or of a simpler rung that was judged on the same videos."""
+    found, own = m["rungs"][rung], rung == "full"
+    enough = m.get("subsets", {}).get("five_or_more_earlier_uploads")
+    velocity = m.get("velocity") if own else None
+    return [
+        m["dataset"],
+        *names,
+        *(_interval(found[key]) for key in ("r2", "spearman", "auroc_1m")),
+        _interval(enough["rungs"][rung]["residual_spearman"]) if enough else "",
+        _interval(found["coverage_80"]),
+        _interval(m["virality"]["auroc"]) if own else "",
+        f"{velocity['min_max_mae']['value']:.3f} ({velocity['z_mae']['value']:.2f} SD)" if velocity else "",
+        f"{m['timings']['inference_ms']:.2f}" if own and m.get("timings") else "",
+    ]
+
+
+def _interval(metric: dict[str, float] | None, form: str = ".3f") -> str:
     if metric is None:
         return ""
-    form = "+.3f" if signed else ".3f"
     return f"{metric['value']:{form}} [{metric['low']:{form}}, {metric['high']:{form}}]"
-
-
-def _split(name: str) -> str:
-    return SPLIT_NAMES[name]
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
