@@ -40,13 +40,23 @@ def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int =
                 }
             )
             for back, share in ((20.0, 0.8), (0.0, 1.0)):
-                looks.append({"vid_id": vid, "age_h": age_h - back, "views": int(10**log_views * share)})
+                seen = int(10**log_views * share)
+                looks.append(
+                    {
+                        "vid_id": vid,
+                        "scrape_utc": now - pd.Timedelta(hours=back),
+                        "age_h": age_h - back,
+                        "views": seen,
+                        "likes": seen // 10,
+                        "comments": seen // 100,
+                    }
+                )
     pd.DataFrame(rows).to_parquet(folder / "videos.parquet")
     pd.DataFrame(looks).to_parquet(folder / "observations.parquet")
     return folder
 
 
-def write_ipiu(folder: Path, rows: int = 1500, seed: int = 1) -> Path:
+def write_ipiu(folder: Path, rows: int = 2600, seed: int = 1) -> Path:
     """Write an IPIU-like table: a title with "secret" has four times the views."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)

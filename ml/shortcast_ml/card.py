@@ -1,25 +1,157 @@
-"""A model's card as people read it: tables made from `card.json`, never typed."""
+"""A model's card as people read it: Markdown made from `card.json`, never typed."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+Card = Mapping[str, Any]
 
 SHOWN = (
     ("R2", "r2", ".2f"),
     ("MAE log10", "mae_log10", ".2f"),
     ("Spearman", "spearman", ".2f"),
     ("residual Spearman", "residual_spearman", ".2f"),
+    ("AUROC 100k", "auroc_100k", ".2f"),
     ("AUROC 1M", "auroc_1m", ".2f"),
     ("80% interval covers", "coverage_80", ".0%"),
 )
+EVERY_RUNG = ("constant", "followers", "anchor", "metadata", "text", "image", "full")
+README_RUNGS = ("anchor", "full")
 
 
-def card_table(card: dict[str, Any]) -> str:
+def card_table(card: Card, rungs: Sequence[str] = README_RUNGS, *, interval: bool = False) -> str:
     """Return a Markdown table of a card's held-out figures: a row for each collection and rung."""
-    lines = [
-        "| collection | videos | model | " + " | ".join(name for name, _, _ in SHOWN) + " |",
-        "|---|---|---|" + "---|" * len(SHOWN),
-    ]
-    for collection, row in card["metrics"].items():
-        for rung, metrics in row["rungs"].items():
-            cells = [format(metrics[key]["value"], form) if metrics[key] else "" for _, key, form in SHOWN]
-            lines.append(f"| {collection} | {row['n']:,} | {rung} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = []
+    for collection, measured in card["metrics"].items():
+        parts = {collection: measured}
+        for name, subset in measured["subsets"].items():
+            parts[f"{collection}, {name.replace('_', ' ')}"] = subset
+        for label, part in parts.items():
+            for rung in rungs:
+                if metrics := part["rungs"].get(rung):
+                    cells = [_figure(metrics[key], form, interval) for _, key, form in SHOWN]
+                    rows.append([label, f"{part['n']:,}", rung, *cells])
+    return _table(["collection", "videos", "model", *(name for name, _, _ in SHOWN)], rows)
+
+
+def render_card(card: Card) -> str:
+    """Return the whole card as Markdown."""
+    return "\n\n".join([*_sections(card)]) + "\n"
+
+
+def _sections(card: Card) -> Iterator[str]:
+    yield f"# Model card: {card['name']}"
+    yield (
+        "Forecasts the views of a short video from what is known before it is published. Written by "
+        "`shortcast train` from its own run; `shortcast evaluate --all --data DATA --json` measures the same again."
+    )
+    rounds = ", ".join(f"{part} {n:,}" for part, n in card["rounds"].items())
+    yield _table(
+        ["", ""],
+        [
+            ["target", card["target"]],
+            ["encoder", f"`{card['encoder']}`"],
+            ["boosters and their trees", rounds],
+            ["features", f"{len(card['features'])}, and {len(card['thumbnail_features'])} of the thumbnail"],
+            ["seed", str(card["seed"])],
+            ["libraries", ", ".join(f"{lib} {v}" for lib, v in card["libraries"].items())],
+        ],
+    )
+    yield "## Learned from"
+    yield _table(
+        ["collection", "videos", "channels or blocks", "published", "held out"],
+        [
+            [
+                d,
+                f"{x['videos']:,}",
+                f"{x['groups']:,}",
+                " to ".join(x["published"] or ["unknown"]),
+                x["split"],
+            ]
+            for d, x in card["data"].items()
+        ],
+    )
+    yield "## How good it is"
+    yield (
+        "Value and 95% interval from drawing whole channels (or topics, or videos) again. *Anchor* is the channel's "
+        "typical video; *metadata* adds what is known without reading the title; *text* adds the title, *image* the "
+        "thumbnail; *full* is the model as it is served. A collection that the model did not learn from is judged "
+        "by models fitted on itself."
+    )
+    yield card_table(card, EVERY_RUNG, interval=True)
+    yield "What each step adds on the same rows:"
+    yield _table(
+        ["collection", "step", "R2", "Spearman"],
+        [
+            [collection, step, _figure(gain["r2"], "+.3f", True), _figure(gain["spearman"], "+.3f", True)]
+            for collection, measured in card["metrics"].items()
+            for step, gain in measured.get("gains", {}).items()
+        ],
+    )
+    yield "## Intervals and probabilities"
+    yield "How many of the held-out videos lay inside their 80% interval, by the size of the channel:"
+    yield _table(
+        ["collection", "followers", "videos", "inside"],
+        [
+            [collection, size, f"{x['n']:,}", _figure(x, ".0%", True)]
+            for collection, measured in card["metrics"].items()
+            for size, x in measured["coverage_by_channel_size"].items()
+        ],
+    )
+    yield "Probabilities against what happened (Brier score; expected calibration error):"
+    yield _table(
+        ["collection", "event", "Brier", "ECE"],
+        [
+            [collection, event, _figure(x["brier"], ".3f", True), _figure(x["ece"], ".3f", True)]
+            for collection, measured in card["metrics"].items()
+            for event, x in measured["probabilities"].items()
+        ],
+    )
+    if card.get("ablations"):
+        yield from _ablations(card["ablations"])
+    if card.get("thumbnail"):
+        yield from _thumbnail(card)
+    yield "## Limits"
+    yield "\n".join(f"- {limit}" for limit in card["limits"])
+
+
+def _ablations(ablations: Card) -> Iterator[str]:
+    yield "## What was tried instead"
+    yield "One thing changed at a time, on the same folds; the last column is the gain over what is shipped."
+    rows = []
+    for collection, variants in ablations.items():
+        for variant, x in variants.items():
+            figures = [f"{x[key]:.3f}" for key in ("r2", "mae_log10", "spearman", "auroc_1m")]
+            gain = x["over_shipped"]
+            rows.append([collection, variant, *figures, _figure(gain and gain["r2"], "+.3f", True)])
+    yield _table(["collection", "variant", "R2", "MAE log10", "Spearman", "AUROC 1M", "R2 gained"], rows)
+
+
+def _thumbnail(card: Card) -> Iterator[str]:
+    found = card["thumbnail"]
+    yield "## The thumbnail"
+    yield (
+        f"Learned from {found['n_train']:,} landscape videos that trended, judged on the {found['n_test']:,} newest: "
+        f"R2 {found['r2_title']:.3f} from the title, {found['r2_title_and_thumbnail']:.3f} with the thumbnail (gain "
+        f"{_figure(found['r2_gain'], '+.3f', True)}); Spearman of what the title leaves unexplained "
+        f"{_figure(found['spearman_of_remainder'], '.2f', True)}. Its effect is shrunk to {found['shrunk_to']:.2f}."
+    )
+    adds = found["r2_gain"]["low"] > 0
+    yield (
+        "The thumbnail adds to the title: the interval lies above zero."
+        if adds
+        else "The thumbnail does not add to the title beyond chance: the interval includes zero."
+    )
+
+
+def _figure(figure: Mapping[str, float] | None, form: str, interval: bool) -> str:
+    if not figure:
+        return ""
+    value = format(figure["value"], form)
+    if not interval:
+        return value
+    return f"{value} ({format(figure['low'], form)} to {format(figure['high'], form)})"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

@@ -19,7 +19,7 @@ class FactorRow(NamedTuple):
 
 
 FACTORS = (
-    FactorRow("platform", "platform and its usual level", False, ("is_tiktok", "sampled_evenly")),
+    FactorRow("age", "age at which views are counted", False, ("log10_age_days",)),
     FactorRow("channel_size", "channel size", False, ("log10_followers",)),
     FactorRow(
         "channel_level", "what the channel usually reaches", False,
@@ -27,11 +27,14 @@ FACTORS = (
     ),
     FactorRow(
         "recent_form", "the channel's recent form", False,
-        ("history_recent", "history_last", "history_weighted"),
+        ("history_recent", "history_last", "history_2nd_last", "history_3rd_last", "history_4th_last",
+         "history_weighted", "history_lowest_of_5", "history_highest_of_5", "history_spread_of_5",
+         "history_trend", "history_past_3_days", "history_past_14_days"),
     ),
     FactorRow(
         "rhythm", "publishing rhythm", True,
-        ("history_gap_days", "history_interval_days", "history_last_30_days"),
+        ("history_gap_days", "history_interval_days", "history_last_day", "history_last_7_days",
+         "history_last_30_days"),
     ),
     FactorRow("length", "video length", True, ("log10_duration", "history_same_length")),
     FactorRow("title_length", "title length", True, ("title_chars", "title_words")),
@@ -41,7 +44,9 @@ FACTORS = (
          "title_mentions", "title_click_words", "title_hangul_share", "title_latin_share", "title_accent_share"),
     ),
     FactorRow("hashtags", "hashtags", True, ("hashtags", "hashtags_generic")),
-    FactorRow("publish_time", "publish time", True, ("publish_hour_utc", "publish_weekday")),
+    FactorRow(
+        "publish_time", "publish time", True, ("publish_hour_utc", "publish_weekday", "history_same_hour")
+    ),
     FactorRow(
         "topic",
         "topic of the title",
@@ -77,7 +82,7 @@ def observe(draft: Draft, channel: ChannelHistory | None, values: dict[str, floa
         level = f"{channel.typical_views:,.0f} views, as stated"
     known_size = channel is not None and channel.followers is not None
     seen = {
-        "platform": draft.platform.replace("_", " "),
+        "age": "30 days",
         "channel_size": f"{channel.followers:,} followers" if channel and known_size else "not given",
         "channel_level": level,
         "recent_form": f"{min(uploads, 5)} latest uploads" if uploads else "not given",

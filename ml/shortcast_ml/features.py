@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shortcast_ml.history import HISTORY_COLUMNS, describe_table
+from shortcast_ml.growth import KNOT_DAYS, REFERENCE_DAYS
+from shortcast_ml.history import ALIKE_COLUMNS, HISTORY_COLUMNS, describe_table
 from shortcast_ml.look import LOOK_COLUMNS
 from shortcast_ml.records import Draft
 from shortcast_ml.text import measure_title
+from shortcast_ml.titles import Vectors
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,14 +28,22 @@ PICTURE_DIM = 16  # principal components of the picture vector
 TOPIC_COLUMNS = tuple(f"topic_{i:02d}" for i in range(TOPIC_DIM))
 PICTURE_COLUMNS = tuple(f"picture_{i:02d}" for i in range(PICTURE_DIM))
 
-# What the main model sees, in order. `sampled_evenly` marks a collection that was drawn evenly over view
-# bins: its level is an artefact of the drawing, so a draft is never served with it.
+# What the main model sees, in order. `log10_age_days` is the age at which the views were read: the growth curve
+# brings them to one age, and this says how the collection was drawn (old videos of idle channels, say). A
+# draft is asked for at REFERENCE_DAYS.
 COLUMNS = (
-    "is_tiktok", "sampled_evenly", "log10_followers", *HISTORY_COLUMNS,
+    "log10_age_days", "log10_followers", *HISTORY_COLUMNS,
     "log10_duration", *TITLE_COLUMNS, *TIME_COLUMNS, *TOPIC_COLUMNS,
 )  # fmt: skip
 # What the thumbnail model sees.
 THUMBNAIL_COLUMNS = (*LOOK_COLUMNS, "alignment", *PICTURE_COLUMNS)
+
+# The rungs of an evaluation: what is known without reading the title, then with it, then with the picture.
+METADATA_COLUMNS = tuple(
+    c for c in COLUMNS if c not in (*TITLE_COLUMNS, *TOPIC_COLUMNS, *ALIKE_COLUMNS) or c == "hashtags"
+)
+TEXT_COLUMNS = COLUMNS
+IMAGE_COLUMNS = (*COLUMNS, *THUMBNAIL_COLUMNS)
 
 EVENLY_SAMPLED = frozenset({"ipiu2026_shorts"})
 
@@ -56,36 +66,33 @@ def describe_video(
 def describe_draft(draft: Draft) -> dict[str, float]:
     """Return the columns of a draft's own facts."""
     return {
-        "is_tiktok": float(draft.platform == "tiktok"),
-        "sampled_evenly": 0.0,
+        "log10_age_days": float(np.log10(REFERENCE_DAYS)),
         **describe_video(draft.title, draft.hashtags, draft.duration_s, draft.publish_at),
     }
 
 
-def feature_table(
-    table: "pd.DataFrame", knots: dict[str, list[float]], topics: np.ndarray, vectors: np.ndarray
-) -> "pd.DataFrame":
-    """Return COLUMNS for each row of a training table.
+def feature_table(table: "pd.DataFrame", knots: dict[str, list[float]], titles: Vectors) -> "pd.DataFrame":
+    """Return COLUMNS for each row of a training table, float32; the topic columns are NaN.
 
-    `vectors` are the title vectors, (n, dim), and `topics` their principal components, (n, TOPIC_DIM); NaN
-    where there is no title.
+    The components of the titles' vectors are fitted on training rows only: `fit.with_components` fills them in.
     """
     import pandas as pd
 
-    own = pd.DataFrame(
-        [
-            describe_video(title, tags, duration, None if pd.isna(when) else when)
-            for title, tags, duration, when in zip(
-                table.title, table.hashtags, table.duration_s, table.published_at, strict=True
-            )
-        ],
-        index=table.index,
-    )
-    own["is_tiktok"] = (table.platform == "tiktok").astype(float)
-    own["sampled_evenly"] = table.dataset.isin(EVENLY_SAMPLED).astype(float)
-    own["log10_followers"] = np.log10(table.followers.to_numpy(float) + 1)
-    topic = pd.DataFrame(topics, columns=list(TOPIC_COLUMNS), index=table.index)
-    return pd.concat([own, describe_table(table, knots, vectors), topic], axis=1)[list(COLUMNS)]
+    own_columns = ("log10_duration", *TITLE_COLUMNS, *TIME_COLUMNS)
+    out = np.full((len(table), len(COLUMNS)), np.nan, np.float32)
+    at = {name: i for i, name in enumerate(COLUMNS)}
+    own_at = [at[name] for name in own_columns]
+    facts = zip(table.title, table.hashtags, table.duration_s, table.published_at, strict=True)
+    for row, (title, tags, duration, when) in enumerate(facts):
+        described = describe_video(title, tags, duration, None if pd.isna(when) else when)
+        out[row, own_at] = [described[c] for c in own_columns]
+    with np.errstate(divide="ignore"):
+        age = np.maximum(table.age_days.to_numpy(float), KNOT_DAYS[0])
+    out[:, at["log10_age_days"]] = np.log10(age)
+    out[:, at["log10_followers"]] = np.log10(table.followers.to_numpy(float) + 1)
+    history = describe_table(table, knots, titles)
+    out[:, [at[c] for c in HISTORY_COLUMNS]] = history[list(HISTORY_COLUMNS)].to_numpy()
+    return pd.DataFrame(out, columns=list(COLUMNS), index=table.index)
 
 
 def table_texts(table: "pd.DataFrame") -> list[str]:

@@ -1,22 +1,34 @@
 """Fitting the forecast: from a training table to boosters and a calibrated distribution.
 
 Each kind of collection has a booster of its own (a "part"): one for all was measured to be worse on each of
-them. Errors for the spread and the conformal quantiles come from folds that keep groups (channels, topics) apart,
-so the interval speaks of channels that the model has not seen.
+them. Errors for the spread and the conformal quantiles come from folds that keep groups (channels, topics) or
+time apart, so the interval speaks of channels that the model has not seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from shortcast_ml.config import Booster, TrainConfig
+from shortcast_ml.coverage import BUCKETS, UNKNOWN, channel_size_buckets
 from shortcast_ml.factors import factor_of
-from shortcast_ml.features import TIME_COLUMNS, TITLE_COLUMNS, TOPIC_COLUMNS
+from shortcast_ml.features import (
+    PICTURE_COLUMNS,
+    PICTURE_DIM,
+    TIME_COLUMNS,
+    TITLE_COLUMNS,
+    TOPIC_COLUMNS,
+    TOPIC_DIM,
+)
+from shortcast_ml.folds import Fold, group_folds
 from shortcast_ml.forecast import HIGH, LEVELS, LOW
 from shortcast_ml.growth import log10_share
 from shortcast_ml.history import DATED_COLUMNS, ENOUGH_UPLOADS, HISTORY_COLUMNS
 from shortcast_ml.records import AnchorSource
+from shortcast_ml.titles import Vectors, project
+from shortcast_ml.titles import fit_projection as components
 
 if TYPE_CHECKING:
     import lightgbm
@@ -24,59 +36,45 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 
-PARAMS: dict[str, Any] = {
-    "objective": "huber",  # rounded and viral counts pull a squared error about
-    "alpha": 1.2,
-    "num_leaves": 31,
-    "learning_rate": 0.015,
-    "min_data_in_leaf": 40,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "feature_fraction": 0.4,
-    "lambda_l2": 5.0,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 1,
-    "verbosity": -1,
-}
-ROUNDS = {"tiktok": 1500, "youtube_shorts": 700, "titles": 700}
-OTHER_ROUNDS = 700
-SPREAD_PARAMS = PARAMS | {
-    "objective": "regression",
-    "num_leaves": 15,
-    "learning_rate": 0.05,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.6,
-}
-SPREAD_ROUNDS = 120
-SEED = 7
 MIN_ERROR = 0.02  # log10; the size of an error has no logarithm at zero
-HIDDEN_WEIGHT = 0.15  # of a copy whose channel or other facts are hidden
+MIN_CALIBRATION = 200  # rows; fewer borrow the quantiles of a wider kind
+EVENLY_SAMPLED = frozenset({"ipiu2026_shorts"})  # drawn evenly over view bins: its level is no one's
 
 
 @dataclass(frozen=True)
 class Data:
-    """A feature table with its target: all arrays share the first axis."""
+    """A feature table with its target: everything shares the first axis."""
 
-    X: "pd.DataFrame"  # COLUMNS
+    X: "pd.DataFrame"  # COLUMNS, and the thumbnail's where there are pictures; components are NaN
     y: np.ndarray  # log10 views at 30 days
     group: np.ndarray
     part: np.ndarray  # which booster a row belongs to
     source: np.ndarray  # AnchorSource of each row
     anchor: np.ndarray  # log10 views of the channel's typical video, at 30 days
     weight: np.ndarray
+    titles: Vectors
+    pictures: Vectors | None = None
 
     def take(self, rows: np.ndarray) -> "Data":
         """Return the rows of a boolean mask or an index array."""
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         return Data(
-            self.X.iloc[rows] if rows.dtype != bool else self.X[rows],
-            self.y[rows],
-            self.group[rows],
-            self.part[rows],
-            self.source[rows],
-            self.anchor[rows],
-            self.weight[rows],
+            X=self.X.iloc[rows],
+            y=self.y[rows],
+            group=self.group[rows],
+            part=self.part[rows],
+            source=self.source[rows],
+            anchor=self.anchor[rows],
+            weight=self.weight[rows],
+            titles=self.titles.take(rows),
+            pictures=None if self.pictures is None else self.pictures.take(rows),
         )
+
+    @property
+    def bucket(self) -> np.ndarray:
+        """The channel's size, one of coverage.BUCKETS or `unknown`, (n,)."""
+        followers = 10 ** self.X["log10_followers"].to_numpy(float) - 1
+        return channel_size_buckets(np.round(followers))
 
 
 @dataclass(frozen=True)
@@ -88,21 +86,30 @@ class Anchors:
 
     def of(self, X: "pd.DataFrame", platform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (anchor log10 views at 30 days, AnchorSource), each (n,), of feature rows."""
-        anchor = np.array(
-            [self.platform_log10.get(p, self.platform_log10["youtube_shorts"]) for p in platform]
-        )
+        anchor = self.constant(platform)
         source = np.full(len(X), "platform", dtype=object)
-        followers = X["log10_followers"].to_numpy()
+        followers = X["log10_followers"].to_numpy(float)
         for name in np.unique(platform):
             a, b = self.followers_line.get(name, self.followers_line.get("youtube_shorts", (np.nan, 0.0)))
             rows = (platform == name) & np.isfinite(followers) & np.isfinite(a)
             anchor[rows], source[rows] = a + b * followers[rows], "followers"
-        median, uploads = X["history_median"].to_numpy(), X["history_uploads"].to_numpy()
+        median = X["history_median"].to_numpy(float)
+        uploads = X["history_uploads"].to_numpy()
         stated = np.isfinite(median) & (uploads == 0)
         enough = np.isfinite(median) & (uploads >= ENOUGH_UPLOADS)
         anchor[stated | enough] = median[stated | enough]
         source[stated], source[enough] = "stated", "uploads"
         return anchor, source
+
+    def constant(self, platform: np.ndarray) -> np.ndarray:
+        """Return the median of each row's platform, (n,) log10 views at 30 days."""
+        level = self.platform_log10
+        return np.array([level.get(p, level["youtube_shorts"]) for p in platform])
+
+    def followers(self, X: "pd.DataFrame", platform: np.ndarray) -> np.ndarray:
+        """Return what the followers alone say, else the platform, (n,) log10 views at 30 days."""
+        bare = X[["log10_followers"]].assign(history_median=np.nan, history_uploads=0.0)
+        return self.of(bare, platform)[0]
 
 
 def fit_anchors(table: "pd.DataFrame", y: np.ndarray) -> Anchors:
@@ -110,8 +117,6 @@ def fit_anchors(table: "pd.DataFrame", y: np.ndarray) -> Anchors:
 
     A collection drawn evenly over view bins has no level of its own, and is left out where another exists.
     """
-    from shortcast_ml.features import EVENLY_SAMPLED
-
     lines: dict[str, tuple[float, float]] = {}
     medians: dict[str, float] = {}
     followers = np.log10(table.followers.to_numpy(float) + 1)
@@ -128,15 +133,20 @@ def fit_anchors(table: "pd.DataFrame", y: np.ndarray) -> Anchors:
     return Anchors(lines, medians)
 
 
-def target(table: "pd.DataFrame", knots: dict[str, list[float]]) -> np.ndarray:
-    """Return log10 views brought to 30 days with the growth curve of each platform, (n,)."""
-    y: np.ndarray = np.log10(table.views.to_numpy(float) + 1)
+def shares(table: "pd.DataFrame", knots: dict[str, list[float]]) -> np.ndarray:
+    """Return log10 F at each row's own age with the growth curve of its platform, (n,)."""
+    out = np.zeros(len(table))
     for platform, rows in table.groupby("platform").indices.items():
-        y[rows] -= log10_share(table.age_days.to_numpy()[rows], knots.get(str(platform), knots["default"]))
-    return y
+        out[rows] = log10_share(table.age_days.to_numpy()[rows], knots.get(str(platform), knots["default"]))
+    return out
 
 
-def hide_facts(data: Data, platform: np.ndarray, anchors: Anchors, seed: int) -> Data:
+def target(table: "pd.DataFrame", knots: dict[str, list[float]]) -> np.ndarray:
+    """Return log10 views brought to 30 days, (n,)."""
+    return np.asarray(np.log10(table.views.to_numpy(float) + 1) - shares(table, knots))
+
+
+def hide_facts(data: Data, platform: np.ndarray, anchors: Anchors, weight: float, seed: int) -> Data:
     """Return the rows and a copy of each with facts hidden, so that the model learns to do without them.
 
     A copy of a row with a channel knows, at random: the uploads without dates, a stated typical video, the
@@ -163,45 +173,116 @@ def hide_facts(data: Data, platform: np.ndarray, anchors: Anchors, seed: int) ->
     X.loc[rng.random(n) < 0.3, "log10_duration"] = nan
     X.loc[rng.random(n) < 0.5, list(TIME_COLUMNS)] = nan
     untitled = rng.random(n) < 0.15
-    X.loc[untitled, [*TITLE_COLUMNS, *TOPIC_COLUMNS]] = nan
+    X.loc[untitled, list(TITLE_COLUMNS)] = nan
     anchor, source = anchors.of(X, platform)
+    titles, pictures = data.titles, data.pictures
     return Data(
-        pd.concat([data.X, X], ignore_index=True),
-        np.concatenate([data.y, data.y]),
-        np.concatenate([data.group, data.group]),
-        np.concatenate([data.part, data.part]),
-        np.concatenate([data.source, source]),
-        np.concatenate([data.anchor, anchor]),
-        np.concatenate([data.weight, data.weight * HIDDEN_WEIGHT]),
+        X=pd.concat([data.X, X], ignore_index=True),
+        y=np.concatenate([data.y, data.y]),
+        group=np.concatenate([data.group, data.group]),
+        part=np.concatenate([data.part, data.part]),
+        source=np.concatenate([data.source, source]),
+        anchor=np.concatenate([data.anchor, anchor]),
+        weight=np.concatenate([data.weight, data.weight * weight]),
+        titles=Vectors(titles.all, np.concatenate([titles.at, np.where(untitled, -1, titles.at)])),
+        pictures=pictures and Vectors(pictures.all, np.concatenate([pictures.at, pictures.at])),
     )
 
 
 def parts_of(table: "pd.DataFrame") -> np.ndarray:
     """Return the part of each row: `titles` for a collection drawn evenly over view bins, else the platform."""
-    from shortcast_ml.features import EVENLY_SAMPLED
-
     return np.where(table.dataset.isin(EVENLY_SAMPLED), "titles", table.platform.astype(str)).astype(object)
 
 
-Boosters = dict[str, "lightgbm.Booster"]
+# --- boosters ----------------------------------------------------------------------------------------
+
+Projection = dict[str, np.ndarray]
 
 
-def fit_boosters(data: Data, seed: int) -> Boosters:
-    """Return the booster of log10 views at 30 days of each part; the same seed and data give the same model."""
+def fit_projection(data: Data) -> Projection:
+    """Return the principal components of the title and picture vectors of training rows."""
+    topic_mean, topic = components(data.titles.known(), TOPIC_DIM)
+    found = {"topic_mean": topic_mean, "topic_components": topic}
+    if data.pictures is not None:
+        picture_mean, picture = components(data.pictures.known(), PICTURE_DIM)
+        found |= {"picture_mean": picture_mean, "picture_components": picture}
+    return found
+
+
+def with_components(data: Data, projection: Projection, columns: Sequence[str]) -> "pd.DataFrame":
+    """Return the `columns` of the rows with their components of title and picture filled in."""
+    X = data.X[list(columns)]
+    for name, vectors, own in (
+        ("topic", data.titles, TOPIC_COLUMNS),
+        ("picture", data.pictures, PICTURE_COLUMNS),
+    ):
+        if vectors is None or own[0] not in X:
+            continue
+        values = np.full((len(X), len(own)), np.nan, np.float32)
+        known = vectors.at >= 0
+        values[known] = project(
+            vectors.all[vectors.at[known]], projection[f"{name}_mean"], projection[f"{name}_components"]
+        )
+        X = X.drop(columns=list(own)).assign(**dict(zip(own, values.T, strict=True)))[list(columns)]
+    return X
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Fitted boosters of log10 views at 30 days, by part."""
+
+    boosters: "dict[str, lightgbm.Booster]"
+    default: str
+    projection: Projection
+
+    def predict(self, data: Data) -> np.ndarray:
+        """Return log10 views at 30 days, (n,): each row by its part's booster, else by the default one's."""
+        out = np.empty(len(data.y))
+        for name in set(data.part):
+            rows = data.part == name
+            booster = self.boosters.get(name, self.boosters[self.default])
+            out[rows] = booster.predict(self.columns(data.take(rows), booster))
+        return out
+
+    def columns(self, data: Data, booster: "lightgbm.Booster") -> "pd.DataFrame":
+        """Return what a booster sees of the rows."""
+        return with_components(data, self.projection, booster.feature_name())
+
+
+def fit_centre(data: Data, config: TrainConfig, columns: Sequence[str] | None = None) -> Centre:
+    """Fit the booster of each part; the same seed and rows give the same model.
+
+    `columns` are what a rung may see; by default all of `data`, and titles' components where the
+    configuration wants them.
+    """
+    projection = fit_projection(data)
     boosters = {}
     for part in sorted(set(data.part)):
-        rows = data.take(data.part == part)
-        boosters[part] = _boost(rows.X, rows.y, rows.weight, seed, PARAMS, ROUNDS.get(part, OTHER_ROUNDS))
-    return boosters
+        rows, booster = data.take(data.part == part), config.booster(part)
+        seen = columns or [str(c) for c in data.X if booster.topics or c not in TOPIC_COLUMNS]
+        X = with_components(rows, projection, seen)
+        boosters[part] = boost(X, rows.y, rows.weight, rows.group, booster, config.seed)
+    return Centre(boosters, default_part(data.part), projection)
 
 
-def predict_parts(boosters: Boosters, X: "pd.DataFrame", part: np.ndarray, default: str) -> np.ndarray:
-    """Return log10 views at 30 days, (n,), each row by its part's booster, else by the default one's."""
-    out = np.empty(len(X))
-    for name in set(part):
-        rows = part == name
-        out[rows] = boosters.get(name, boosters[default]).predict(X[rows])
-    return out
+def boost(
+    X: "pd.DataFrame", y: np.ndarray, weight: np.ndarray, group: np.ndarray, booster: Booster, seed: int
+) -> "lightgbm.Booster":
+    """Fit one booster: early stopping on held-out groups says how many rounds, then all rows teach."""
+    import lightgbm
+
+    params = booster.lightgbm(seed)
+    if booster.monotone:
+        params["monotone_constraints"] = [int(c in booster.monotone) for c in X]
+    rounds = booster.max_rounds
+    if booster.patience and len(np.unique(group)) > 2:
+        held = group_folds(group, max(2, round(1 / booster.held_out)), seed)[0]
+        stop = lightgbm.early_stopping(booster.patience, verbose=False)
+        teach = lightgbm.Dataset(X[~held], y[~held], weight=weight[~held])
+        judge = lightgbm.Dataset(X[held], y[held], weight=weight[held], reference=teach)
+        stopped = lightgbm.train(params, teach, num_boost_round=rounds, valid_sets=[judge], callbacks=[stop])
+        rounds = max(1, stopped.best_iteration)
+    return lightgbm.train(params, lightgbm.Dataset(X, y, weight=weight), num_boost_round=rounds)
 
 
 def default_part(part: np.ndarray) -> str:
@@ -210,43 +291,23 @@ def default_part(part: np.ndarray) -> str:
     return "youtube_shorts" if "youtube_shorts" in names else str(names[counts.argmax()])
 
 
-def fit_spread(data: Data, log_error: np.ndarray, seed: int) -> "lightgbm.Booster":
+def fit_spread(data: Data, log_error: np.ndarray, config: TrainConfig) -> "lightgbm.Booster":
     """Return the booster of the log size of an error, one for all parts."""
-    return _boost(data.X, log_error, data.weight, seed, SPREAD_PARAMS, SPREAD_ROUNDS)
+    X = data.X[spread_columns(data.X)]
+    return boost(X, log_error, data.weight, data.group, config.spread, config.seed)
 
 
-def _boost(
-    X: "pd.DataFrame", y: np.ndarray, weight: np.ndarray, seed: int, params: dict[str, Any], rounds: int
-) -> "lightgbm.Booster":
-    import lightgbm
-
-    return lightgbm.train(
-        params | {"seed": seed}, lightgbm.Dataset(X, y, weight=weight), num_boost_round=rounds
-    )
+def spread_columns(X: "pd.DataFrame") -> list[str]:
+    """Return what the size of an error is read from: everything but components of vectors."""
+    return [str(c) for c in X if c not in (*TOPIC_COLUMNS, *PICTURE_COLUMNS)]
 
 
-def folds(group: np.ndarray, k: int, seed: int) -> list[np.ndarray]:
-    """Return k boolean masks of held-out rows; each group is held out once, whole."""
-    names = np.unique(group)
-    order = np.random.default_rng(seed).permutation(len(names))
-    part = dict(zip(names[order], np.arange(len(names)) % k, strict=True))
-    fold = np.array([part[g] for g in group])
-    return [fold == i for i in range(k)]
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """Boosters, and the quantiles of scaled errors at LEVELS by part and anchor source ("tiktok/uploads")."""
-
-    boosters: Boosters
-    default: str
-    spread: "lightgbm.Booster"
-    quantiles: dict[str, list[float]]
+# --- held-out predictions ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class CrossFit:
-    """Predictions of each row by models that never saw its group: all (n,).
+    """Predictions of each row by models that never saw its fold: all (n,); NaN and -1 where never tested.
 
     `content` is the share of the centre that comes from columns a creator can edit (0 unless asked for).
     """
@@ -258,28 +319,48 @@ class CrossFit:
 
 
 def cross_fit(
-    data: Data, *, seed: int = SEED, k: int = 5, content_rows: int = 0, progress: Progress | None = None
+    data: Data,
+    folds: Sequence[Fold],
+    config: TrainConfig,
+    *,
+    forward: bool = False,
+    content_rows: int = 0,
+    progress: Progress | None = None,
 ) -> CrossFit:
-    """Predict every row from the k - 1 folds that hold none of its group; explain the first `content_rows`."""
+    """Predict the test rows of each fold by a model of its training rows; explain the first `content_rows`.
+
+    `data` may hold each row of the folds' table several times over, one whole copy after another. The size of
+    a fold's errors is learned from the other folds', or from the earlier ones' where folds go `forward` in time.
+    """
     say = progress or (lambda _: None)
     n = len(data.y)
-    centre, scale, fold, content = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n, int), np.zeros(n)
+    copies = n // len(folds[0].test)
+    centre, scale = np.full(n, np.nan), np.full(n, np.nan)
+    fold, content = np.full(n, -1), np.zeros(n)
     first = np.arange(n) < content_rows
-    default = default_part(data.part)
-    for i, held in enumerate(folds(data.group, k, seed)):
-        say(f"fold {i + 1} of {k}")
-        fold[held] = i
-        boosters = fit_boosters(data.take(~held), seed)
-        centre[held] = predict_parts(boosters, data.X[held], data.part[held], default)
-        for part, booster in boosters.items():
-            rows = held & first & (data.part == part)
+    for i, part in enumerate(folds):
+        say(f"fold {i + 1} of {len(folds)}")
+        test = np.tile(part.test, copies)
+        fold[test] = i
+        fitted = fit_centre(data.take(np.tile(part.train, copies)), config)
+        centre[test] = fitted.predict(data.take(test))
+        for name, booster in fitted.boosters.items():
+            rows = test & first & (data.part == name)
             if rows.any():
-                content[rows] = _content(booster, data.X[rows])
+                content[rows] = _content(booster, fitted.columns(data.take(rows), booster))
     size = np.log(np.abs(data.y - centre) + MIN_ERROR)
-    for i in range(k):
-        held = fold == i
-        scale[held] = np.exp(fit_spread(data.take(~held), size[~held], seed).predict(data.X[held]))
+    for i in range(len(folds)):
+        others = calibrates(fold, i, forward)
+        if others.any():
+            held = data.take(fold == i)
+            spread = fit_spread(data.take(others), size[others], config)
+            scale[fold == i] = np.exp(spread.predict(held.X[spread_columns(held.X)]))
     return CrossFit(centre, scale, fold, content)
+
+
+def calibrates(fold: np.ndarray, i: int, forward: bool) -> np.ndarray:
+    """Return which rows' held-out errors may calibrate fold i: the other folds', the earlier ones' if forward."""
+    return (fold >= 0) & ((fold < i) if forward else (fold != i))
 
 
 def _content(booster: "lightgbm.Booster", X: "pd.DataFrame") -> np.ndarray:
@@ -289,49 +370,80 @@ def _content(booster: "lightgbm.Booster", X: "pd.DataFrame") -> np.ndarray:
     return np.asarray(contributions[:, own].sum(axis=1))
 
 
-def fit(
-    data: Data, *, seed: int = SEED, k: int = 5, content_rows: int = 0, progress: Progress | None = None
-) -> tuple[Fitted, CrossFit]:
-    """Fit boosters on all rows, calibrated on groups held out; return the held-out predictions too."""
-    crossed = cross_fit(data, seed=seed, k=k, content_rows=content_rows, progress=progress)
-    if progress:
-        progress("final model on all rows")
-    size = np.log(np.abs(data.y - crossed.centre) + MIN_ERROR)
-    fitted = Fitted(
-        fit_boosters(data, seed),
-        default_part(data.part),
-        fit_spread(data, size, seed),
-        conformal_quantiles((data.y - crossed.centre) / crossed.scale, data.part, data.source),
-    )
-    return fitted, crossed
+# --- calibration -------------------------------------------------------------------------------------
+
+Quantiles = dict[str, list[float]]
 
 
-def conformal_quantiles(scaled: np.ndarray, part: np.ndarray, source: np.ndarray) -> dict[str, list[float]]:
-    """Return quantiles at LEVELS of scaled errors, by part and anchor source."""
-    return {
-        f"{p}/{s}": _quantiles(scaled[(part == p) & (source == s)], scaled[part == p])
-        for p in sorted(set(part))
-        for s in get_args(AnchorSource)
-    }
+def conformal_quantiles(scaled: np.ndarray, data: Data) -> Quantiles:
+    """Return quantiles at LEVELS of scaled errors by "part/anchor source/channel size" (Mondrian conformal).
+
+    A kind with too few rows takes the quantiles of its part and source, else of its part.
+    """
+    found: Quantiles = {}
+    for part in sorted(set(data.part)):
+        of_part = data.part == part
+        for source in get_args(AnchorSource):
+            of_source = of_part & (data.source == source)
+            wider = of_source if of_source.sum() >= MIN_CALIBRATION else of_part
+            for bucket in (*BUCKETS, UNKNOWN):
+                rows = of_source & (data.bucket == bucket)
+                chosen = rows if rows.sum() >= MIN_CALIBRATION else wider
+                found[f"{part}/{source}/{bucket}"] = _quantiles(scaled[chosen], data.weight[chosen])
+    return found
 
 
-def intervals(
-    centre: np.ndarray,
-    scale: np.ndarray,
-    part: np.ndarray,
-    source: np.ndarray,
-    quantiles: dict[str, list[float]],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 80% interval (low, high), each (n,) in log10 views at 30 days."""
+def intervals(centre: np.ndarray, scale: np.ndarray, data: Data, quantiles: Quantiles) -> np.ndarray:
+    """Return the 80% interval, (n, 2) in log10 views at 30 days."""
     ends = {key: (np.interp(LOW, LEVELS, q), np.interp(HIGH, LEVELS, q)) for key, q in quantiles.items()}
-    pairs = np.array([ends[f"{p}/{s}"] for p, s in zip(part, source, strict=True)])
-    return centre + scale * pairs[:, 0], centre + scale * pairs[:, 1]
+    pairs = np.array([ends[key] for key in kinds(data)])
+    return np.asarray(centre[:, None] + scale[:, None] * pairs)
 
 
-def _quantiles(scaled: np.ndarray, everything: np.ndarray) -> list[float]:
-    """Return conformal quantiles at LEVELS; of all rows where a group is too small to have its own."""
-    sample = np.sort(scaled if len(scaled) >= 200 else everything)
+def below(
+    centre: np.ndarray, scale: np.ndarray, data: Data, quantiles: Quantiles, at: np.ndarray
+) -> np.ndarray:
+    """Return the probability of fewer views than `at`, each (n,) in log10 views at 30 days."""
+    scaled, out = (at - centre) / scale, np.empty(len(at))
+    keys = kinds(data)
+    for key in np.unique(keys):
+        rows = keys == key
+        out[rows] = np.interp(scaled[rows], quantiles[key], LEVELS)
+    return out
+
+
+def kinds(data: Data) -> np.ndarray:
+    """Return the kind that a row is calibrated with, "part/anchor source/channel size", (n,) str."""
+    return np.array([f"{p}/{s}/{b}" for p, s, b in zip(data.part, data.source, data.bucket, strict=True)])
+
+
+def _quantiles(sample: np.ndarray, weight: np.ndarray) -> list[float]:
+    """Return conformal quantiles at LEVELS, each row counting by its weight."""
+    order = np.argsort(sample, kind="stable")
+    reached = (np.cumsum(weight[order]) - weight[order] / 2) / weight.sum()
     n = len(sample)
     # a finite sample covers a little less than its plain quantile: widen by (n + 1) / n on either side
     levels = np.clip(0.5 + (LEVELS - 0.5) * (n + 1) / n, 0, 1)
-    return [round(float(v), 4) for v in np.quantile(sample, levels)]
+    return [round(float(v), 4) for v in np.interp(levels, reached, sample[order])]
+
+
+def concatenate(parts: Sequence[Data]) -> Data:
+    """Return the rows of several collections as one; vectors of titles are stacked, pictures left behind."""
+    import pandas as pd
+
+    starts = np.cumsum([0, *(len(p.titles.all) for p in parts)])
+    at = [np.where(p.titles.at < 0, -1, p.titles.at + start) for p, start in zip(parts, starts, strict=False)]
+
+    def joined(name: str) -> np.ndarray:
+        return np.concatenate([getattr(p, name) for p in parts])
+
+    return Data(
+        X=pd.concat([p.X for p in parts], ignore_index=True),
+        y=joined("y"),
+        group=joined("group"),
+        part=joined("part"),
+        source=joined("source"),
+        anchor=joined("anchor"),
+        weight=joined("weight"),
+        titles=Vectors(np.concatenate([p.titles.all for p in parts]), np.concatenate(at)),
+    )

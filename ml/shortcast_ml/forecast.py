@@ -6,6 +6,7 @@ of channels that were not trained on, scaled by their predicted size, give the p
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shortcast_ml.coverage import channel_size_buckets
 from shortcast_ml.errors import EncoderError, ModelError
 from shortcast_ml.factors import FACTORS, factor_of, observe
 from shortcast_ml.features import (
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 HORIZONS = (1, 7, 30)
 LEVELS = np.round(np.arange(0.005, 1.0, 0.005), 3)  # quantile levels kept of the scaled errors, (199,)
 LOW, HIGH = 0.1, 0.9
+ADDITIVE = 1e-9  # log10; contributions that add up no better than this are not those of the forecast
 
 
 @dataclass(frozen=True)
@@ -184,7 +187,7 @@ class ForecastModel:
         Where nothing is known of a Short's channel, the booster that learned from titles alone adds its
         effect, shrunk to what it was worth on channels that were not trained on.
         """
-        found = [Term(self.boosters[self.part(row.platform)], COLUMNS)]
+        found = [_term(self.boosters[self.part(row.platform)])]
         weight = float(self.calibration["titles"]["weight"])
         if (
             row.anchor_source == "platform"
@@ -192,11 +195,9 @@ class ForecastModel:
             and weight
             and "title" in row.evidence
         ):
-            found.append(
-                Term(self.boosters["titles"], COLUMNS, weight, float(self.calibration["titles"]["offset"]))
-            )
+            found.append(_term(self.boosters["titles"], weight, float(self.calibration["titles"]["offset"])))
         if self.thumbnail is not None and "thumbnail" in row.evidence:
-            found.append(Term(self.thumbnail, THUMBNAIL_COLUMNS))
+            found.append(_term(self.thumbnail))
         return found
 
     def distribution(self, row: FeatureRow, age_days: float) -> Distribution:
@@ -206,8 +207,9 @@ class ForecastModel:
             for t in self.terms(row)
         )
         centre += float(log10_share(age_days, self.knots(row.platform)))
-        scale = float(np.exp(self.spread.predict(matrix(row, COLUMNS))[0]))
-        key = f"{self.part(row.platform)}/{row.anchor_source}"
+        scale = float(np.exp(self.spread.predict(matrix(row, self.spread.feature_name()))[0]))
+        size = channel_size_buckets(np.array([10 ** row.values["log10_followers"] - 1]).round())[0]
+        key = f"{self.part(row.platform)}/{row.anchor_source}/{size}"
         return Distribution(centre, scale, np.asarray(self.calibration["quantiles"][key]))
 
     def forecast(self, row: FeatureRow, horizon_days: float = 30) -> Forecast:
@@ -272,7 +274,7 @@ class ForecastModel:
                 name = factor_of(column).name
                 sums[name] = sums.get(name, 0.0) + term.weight * float(value)
         prediction = self.distribution(row, horizon_days).centre
-        if abs(base + sum(sums.values()) - prediction) > 1e-6:
+        if abs(base + sum(sums.values()) - prediction) > ADDITIVE:
             raise ModelError(f"The contributions of {self.name} don't add up to its forecast: it is damaged.")
         table = {f.name: f for f in FACTORS}
         factors = [
@@ -322,9 +324,13 @@ def missing(draft: Draft, channel: ChannelHistory | None, source: AnchorSource) 
     return tuple(name for name, absent in lacking.items() if absent)
 
 
-def matrix(row: FeatureRow, columns: tuple[str, ...]) -> np.ndarray:
-    """Return (1, len(columns)) float64 of a feature row."""
-    return np.array([[row.values.get(c, float("nan")) for c in columns]], float)
+def matrix(row: FeatureRow, columns: Sequence[str]) -> np.ndarray:
+    """Return (1, len(columns)) float32 of a feature row, as training sees it."""
+    return np.array([[row.values.get(c, float("nan")) for c in columns]], np.float32)
+
+
+def _term(booster: "lightgbm.Booster", weight: float = 1.0, offset: float = 0.0) -> Term:
+    return Term(booster, tuple(booster.feature_name()), weight, offset)
 
 
 def _count(log10_views: float) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 
 from shortcast_ml.growth import log10_share
 from shortcast_ml.records import ChannelHistory
+from shortcast_ml.titles import Vectors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,16 +21,23 @@ ENOUGH_UPLOADS = 5  # below this the anchor falls back to followers, then to the
 HALF_LIFE_UPLOADS = 4.0
 SAME_LENGTH = 0.15  # log10; uploads within a factor of 1.4 of the video's length say most of it
 
-HISTORY_COLUMNS = (
-    "history_median", "history_recent", "history_last", "history_weighted", "history_low", "history_high",
-    "history_spread", "history_uploads", "history_gap_days", "history_interval_days",
-    "history_last_30_days", "history_same_length",
-    "history_alike", "history_alike_close", "history_alike_most",
+SAME_HOUR = 2.0  # hours of the day; uploads published within about two of the video's hour say most of it
+
+# Levels in log10 views at 30 days: more of any of them never makes less of the forecast.
+LEVEL_COLUMNS = (
+    "history_median", "history_recent", "history_last", "history_2nd_last", "history_3rd_last",
+    "history_4th_last", "history_weighted", "history_low", "history_high", "history_lowest_of_5",
+    "history_highest_of_5",
 )  # fmt: skip
 ALIKE_COLUMNS = ("history_alike", "history_alike_close", "history_alike_most")
 # What needs the uploads' dates, lengths or titles, and not their views alone.
 DATED_COLUMNS = (
-    "history_gap_days", "history_interval_days", "history_last_30_days", "history_same_length", *ALIKE_COLUMNS,
+    "history_gap_days", "history_interval_days", "history_last_day", "history_last_7_days",
+    "history_last_30_days", "history_past_3_days", "history_past_14_days", "history_same_hour",
+    "history_same_length", *ALIKE_COLUMNS,
+)  # fmt: skip
+HISTORY_COLUMNS = (
+    *LEVEL_COLUMNS, "history_spread", "history_spread_of_5", "history_trend", "history_uploads", *DATED_COLUMNS,
 )  # fmt: skip
 
 
@@ -43,34 +51,45 @@ def describe_history(
 
     `days_before` are the (n,) days from each upload to the video; `log10_lengths` how each upload's length
     differs from the video's, in log10; `similarity` the cosine of each upload's title with the video's.
-    None where nothing is known of them.
+    None where nothing is known of them. Columns of like uploads are differences from the median.
     """
     y = log10_views[-MAX_UPLOADS:]
+    n = len(y)
     row = dict.fromkeys(HISTORY_COLUMNS, float("nan"))
-    row["history_uploads"] = float(len(y))
-    if len(y) == 0:
+    row["history_uploads"] = float(n)
+    if n == 0:
         return row
-    weights = 0.5 ** (np.arange(len(y))[::-1] / HALF_LIFE_UPLOADS)
-    row["history_median"] = float(np.median(y))
+    median = float(np.median(y))
+    row["history_median"] = median
     row["history_recent"] = float(np.median(y[-5:]))
-    row["history_last"] = float(y[-1])
-    row["history_weighted"] = float(y @ weights / weights.sum())
+    for back, column in enumerate(LEVEL_COLUMNS[2:6], start=1):
+        row[column] = float(y[-back]) if n >= back else float("nan")
+    row["history_weighted"] = _mean(y, 0.5 ** (np.arange(n)[::-1] / HALF_LIFE_UPLOADS))
     row["history_low"] = float(np.quantile(y, 0.25))
     row["history_high"] = float(y.max())
-    if len(y) > 1:
-        row["history_spread"] = float(y.std())
+    row["history_lowest_of_5"], row["history_highest_of_5"] = float(y[-5:].min()), float(y[-5:].max())
+    if n > 1:
+        row["history_spread"], row["history_spread_of_5"] = float(y.std()), float(y[-5:].std())
+    if n > 3:
+        order = np.arange(n) - (n - 1) / 2
+        row["history_trend"] = float(order @ y / (order @ order))  # log10 views an upload
     if days_before is not None and len(days_before) and np.isfinite(days_before[-1]):
         days = days_before[-MAX_UPLOADS:]
         row["history_gap_days"] = float(days[-1])
-        row["history_last_30_days"] = float((days <= 30).sum())
-        if len(days) > 1:
-            row["history_interval_days"] = float((days[0] - days[-1]) / (len(days) - 1))
+        for within, column in ((1, "last_day"), (7, "last_7_days"), (30, "last_30_days")):
+            row[f"history_{column}"] = float((days <= within).sum())
+        for half_life, column in ((3, "past_3_days"), (14, "past_14_days")):
+            row[f"history_{column}"] = _mean(y, 0.5 ** (days / half_life) + 1e-6) - median
+        apart = np.abs((24 * days + 12) % 24 - 12)  # hours of the day between, at most 12
+        row["history_same_hour"] = _mean(y, np.exp(-((apart / SAME_HOUR) ** 2)) + 0.05) - median
+        if n > 1:
+            row["history_interval_days"] = float((days[0] - days[-1]) / (n - 1))
     if log10_lengths is not None:
         lengths = log10_lengths[-MAX_UPLOADS:]
         known = np.isfinite(lengths)
         if known.sum() > 1:
             near = np.exp(-((lengths[known] / SAME_LENGTH) ** 2)) + 0.02  # far ones count a little
-            row["history_same_length"] = float(near @ y[known] / near.sum() - row["history_median"])
+            row["history_same_length"] = _mean(y[known], near) - median
     if similarity is not None:
         alike = similarity[-MAX_UPLOADS:]
         known = np.isfinite(alike)
@@ -78,9 +97,12 @@ def describe_history(
             most = float(alike[known].max())
             row["history_alike_most"] = most
             for column, width in (("history_alike", 0.1), ("history_alike_close", 0.03)):
-                near = np.exp((alike[known] - most) / width)
-                row[column] = float(near @ y[known] / near.sum() - row["history_median"])
+                row[column] = _mean(y[known], np.exp((alike[known] - most) / width)) - median
     return row
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> float:
+    return float(values @ weights / weights.sum())
 
 
 def describe_channel(
@@ -118,16 +140,16 @@ def describe_channel(
 
 
 def describe_table(
-    table: "pd.DataFrame", knots: dict[str, list[float]], vectors: np.ndarray | None = None
+    table: "pd.DataFrame", knots: dict[str, list[float]], titles: Vectors | None = None
 ) -> "pd.DataFrame":
     """Return the history columns of each row of a training table, from strictly earlier uploads of its channel.
 
-    `vectors` are title vectors of the rows, (n, d) float32 of unit L2 norm, NaN without a title.
+    `titles` are the vectors of the rows' titles.
     An upload with the same or an unknown time is not earlier, and is left out.
     """
     import pandas as pd
 
-    out = np.full((len(table), len(HISTORY_COLUMNS)), np.nan)
+    out = np.full((len(table), len(HISTORY_COLUMNS)), np.nan, np.float32)
     out[:, HISTORY_COLUMNS.index("history_uploads")] = 0.0
     log10_30 = np.full(len(table), np.nan)
     for platform, rows in table.groupby("platform").indices.items():
@@ -147,7 +169,7 @@ def describe_table(
             if n:
                 start = max(0, n - MAX_UPLOADS)
                 days = (when[row] - times[start:n]).astype(float) / 86400
-                alike = None if vectors is None else vectors[rows[start:n]] @ vectors[row]
+                alike = None if titles is None else titles.similarity(row, rows[start:n])
                 described = describe_history(y[start:n], days, lengths[rows[start:n]] - lengths[row], alike)
                 out[row] = [described[c] for c in HISTORY_COLUMNS]
     return pd.DataFrame(out, columns=list(HISTORY_COLUMNS), index=table.index)

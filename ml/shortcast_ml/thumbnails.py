@@ -5,18 +5,21 @@ trended: a booster predicts, from the picture, what a title model of the same vi
 Its effect is added to the main forecast's log10 views, and its origin is said with every forecast that has it.
 """
 
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shortcast_ml.errors import InputError
-from shortcast_ml.features import PICTURE_DIM, THUMBNAIL_COLUMNS, TITLE_COLUMNS, TOPIC_DIM, describe_video
+from shortcast_ml.features import (
+    PICTURE_DIM,
+    THUMBNAIL_COLUMNS,
+    TITLE_COLUMNS,
+    TOPIC_DIM,
+    describe_video,
+    table_texts,
+)
 from shortcast_ml.fit import Progress
-from shortcast_ml.look import LOOK_COLUMNS, look_at
 
 if TYPE_CHECKING:
     import lightgbm
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder
 
 DATASET = "youtube_thumbs_trending_2020_21"
-BATCH = 64
 BLOCKS = 5  # of time; the newest tests what the older ones taught
 PARAMS: dict[str, Any] = {
     "objective": "regression",
@@ -42,6 +44,7 @@ PARAMS: dict[str, Any] = {
     "verbosity": -1,
 }
 ROUNDS = 250
+BOOTSTRAPS = 200
 
 
 @dataclass(frozen=True)
@@ -56,36 +59,22 @@ class Thumbnails:
 
 
 def load_thumbnails(folder: Path, encoder: "Encoder", progress: Progress | None = None) -> Thumbnails:
-    """Measure and encode every thumbnail of the collection; shared pictures are left out."""
+    """Measure and encode every thumbnail of the collection. Raises InputError when a picture can't be read."""
     import pandas as pd
-    from PIL import Image
 
+    from shortcast_ml.data import load_table
+    from shortcast_ml.pictures import read_pictures
     from shortcast_ml.titles import title_vectors
 
-    if not (folder / "videos.parquet").is_file() or not (folder / "thumbs.zip").is_file():
-        raise InputError(f"There is no videos.parquet with thumbs.zip in {folder}.")
-    table = pd.read_parquet(
-        folder / "videos.parquet", columns=["video_id", "title", "views", "published_at", "dup_image"]
-    )
-    table = table[~table.dup_image].sort_values(["published_at", "video_id"]).reset_index(drop=True)
-    looks = np.empty((len(table), len(LOOK_COLUMNS)))
-    vectors = []
-    with zipfile.ZipFile(folder / "thumbs.zip") as pack:
-        for start in range(0, len(table), BATCH):
-            ids = table.video_id[start : start + BATCH]
-            images = [Image.open(io.BytesIO(pack.read(f"{i}.webp"))).convert("RGB") for i in ids]
-            vectors.append(encoder.encode_images(images))
-            for i, image in enumerate(images):
-                seen = look_at(image)
-                looks[start + i] = [seen[c] for c in LOOK_COLUMNS]
-            if progress and start % (BATCH * 8) == 0:
-                progress(f"thumbnails read: {start:,} of {len(table):,}")
+    table = load_table(DATASET, folder)
+    table = table.sort_values(["published_at", "video_id"]).reset_index(drop=True)
+    seen = read_pictures(table.thumbnail.tolist(), folder, encoder, progress)
     own = pd.DataFrame([describe_video(t, (), None, None) for t in table.title])[list(TITLE_COLUMNS)]
     return Thumbnails(
         y=np.log10(table.views.to_numpy(float) + 1),
-        looks=looks,
-        pictures=np.concatenate(vectors),
-        titles=title_vectors(table.title.tolist(), encoder, progress),
+        looks=seen.looks,
+        pictures=seen.vectors,
+        titles=title_vectors(table_texts(table), encoder, progress).rows(),
         own=own,
     )
 
@@ -135,20 +124,28 @@ def fit_thumbnail(
     y_new = data.y[~old]
     rng = np.random.default_rng(seed)
     n = len(y_new)
-    drawn = [_rank(rest[~old][s], gain[s]) for s in (rng.integers(0, n, n) for _ in range(200))]
+    samples = [rng.integers(0, n, n) for _ in range(BOOTSTRAPS)]
+    drawn = [_rank(rest[~old][s], gain[s]) for s in samples]
 
-    def explained(prediction: np.ndarray) -> float:
+    def explained(prediction: np.ndarray, rows: "np.ndarray | slice" = slice(None)) -> float:
         """Return R2 with the level taken away."""
-        error = y_new - prediction
-        return round(1 - float(error.var() / y_new.var()), 4)
+        error = (y_new - prediction)[rows]
+        return 1 - float(error.var() / y_new[rows].var())
+
+    gains = [explained(title_old + gain, s) - explained(title_old, s) for s in samples]
 
     metrics = {
         "n_train": int(old.sum()),
         "n_test": int(n),
         "split": "by time: the newest fifth is the test; levels aside, since it had less time to be seen",
         "shrunk_to": round(shrink, 4),
-        "r2_title": explained(title_old),
-        "r2_title_and_thumbnail": explained(title_old + gain),
+        "r2_title": round(explained(title_old), 4),
+        "r2_title_and_thumbnail": round(explained(title_old + gain), 4),
+        "r2_gain": {
+            "value": round(explained(title_old + gain) - explained(title_old), 4),
+            "low": round(float(np.percentile(gains, 2.5)), 4),
+            "high": round(float(np.percentile(gains, 97.5)), 4),
+        },
         "spearman_of_remainder": {
             "value": round(_rank(rest[~old], gain), 4),
             "low": round(float(np.percentile(drawn, 2.5)), 4),

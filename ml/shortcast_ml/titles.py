@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,42 @@ if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder
 
 BATCH = 256
+CHUNK = 65_536  # rows that are centred at once: a million vectors need no second million
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Unit vectors that rows point into: (m, d) float32, and for each of n rows its place, -1 without one."""
+
+    all: np.ndarray
+    at: np.ndarray
+
+    @classmethod
+    def of(cls, rows: np.ndarray) -> "Vectors":
+        """Return the vectors of rows that have one each, (n, d), or NaN."""
+        return cls(rows, np.where(np.isfinite(rows[:, 0]), np.arange(len(rows)), -1))
+
+    def take(self, rows: np.ndarray) -> "Vectors":
+        """Return the same vectors for some rows."""
+        return Vectors(self.all, self.at[rows])
+
+    def known(self) -> np.ndarray:
+        """Return the vectors that some row has, each once, (k, d)."""
+        return np.asarray(self.all[np.unique(self.at[self.at >= 0])])
+
+    def rows(self) -> np.ndarray:
+        """Return the vector of each row, (n, d); NaN without one."""
+        out = np.full((len(self.at), self.all.shape[1]), np.nan, np.float32)
+        out[self.at >= 0] = self.all[self.at[self.at >= 0]]
+        return out
+
+    def similarity(self, row: int, others: np.ndarray) -> np.ndarray:
+        """Return the cosine of one row's vector with those of others, (k,); NaN without one."""
+        out = np.full(len(others), np.nan)
+        known = self.at[others] >= 0
+        if self.at[row] >= 0 and known.any():
+            out[known] = self.all[self.at[others[known]]] @ self.all[self.at[row]]
+        return out
 
 
 def title_vectors(
@@ -22,8 +59,8 @@ def title_vectors(
     *,
     encoder_id: str = "mini",
     cache: "Path | None" = None,
-) -> np.ndarray:
-    """Return (n, dim) float32, unit L2 norm; a row of NaN for an empty text.
+) -> Vectors:
+    """Return the vectors of the texts, each distinct one once; an empty text has none.
 
     Vectors are kept by encoder and text hash in `cache` (default: under SHORTCAST_HOME), so that an
     interrupted run goes on where it stopped and a second one is quick.
@@ -59,18 +96,24 @@ def title_vectors(
             if say:
                 say(f"titles encoded: {min(start + BATCH, len(todo)):,} of {len(todo):,}")
     db.close()
-    nothing = np.full(encoder.dim, np.nan, np.float32)
-    return np.stack([found[hashlib.sha256(t.encode()).digest()] if t else nothing for t in texts])
+    place = {key: i for i, key in enumerate(found)}
+    every = np.stack([*found.values()]) if found else np.empty((0, encoder.dim), np.float32)
+    at = [place[hashlib.sha256(t.encode()).digest()] if t else -1 for t in texts]
+    return Vectors(every, np.array(at, int))
 
 
 def fit_projection(vectors: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
     """Return (mean (d,), components (dim, d)) float32 of the principal components; rows of NaN are left out."""
-    known = vectors[np.isfinite(vectors[:, 0])].astype(np.float64)
+    known = vectors[np.isfinite(vectors[:, 0])]
     width = vectors.shape[1]
     if len(known) < 2:
         return np.zeros(width, np.float32), np.zeros((dim, width), np.float32)
-    mean = known.mean(axis=0)
-    _, axes = np.linalg.eigh(np.cov(known - mean, rowvar=False))
+    mean = known.mean(axis=0, dtype=np.float64)
+    covariance = np.zeros((width, width))
+    for start in range(0, len(known), CHUNK):
+        centred = known[start : start + CHUNK] - mean
+        covariance += centred.T @ centred
+    _, axes = np.linalg.eigh(covariance / (len(known) - 1))
     components = axes[:, ::-1].T[:dim]
     components *= np.sign(components[np.arange(len(components)), np.abs(components).argmax(axis=1)])[:, None]
     if len(components) < dim:

@@ -2,41 +2,30 @@
 
 import importlib.metadata
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from shortcast_ml.data import DATASETS, load_looks, load_table
+from shortcast_ml.config import TrainConfig, starter_config
+from shortcast_ml.data import COLLECTIONS, load_table
 from shortcast_ml.errors import InputError
-from shortcast_ml.evaluate import shares
-from shortcast_ml.features import (
-    COLUMNS,
-    PICTURE_DIM,
-    THUMBNAIL_COLUMNS,
-    TOPIC_DIM,
-    feature_table,
-    table_texts,
-)
+from shortcast_ml.evaluate import SAMPLED_GROUPS, Judged, Prepared, judge, measured, prepare, sample_groups
+from shortcast_ml.features import COLUMNS, PICTURE_DIM, THUMBNAIL_COLUMNS
 from shortcast_ml.fit import (
-    PARAMS,
-    ROUNDS,
-    SEED,
-    CrossFit,
+    MIN_ERROR,
+    Centre,
     Data,
-    Fitted,
     Progress,
+    concatenate,
     conformal_quantiles,
-    fit,
     fit_anchors,
-    hide_facts,
-    intervals,
-    parts_of,
-    target,
+    fit_centre,
+    fit_spread,
 )
-from shortcast_ml.growth import KNOT_DAYS, fit_growth
-from shortcast_ml.history import ENOUGH_UPLOADS
-from shortcast_ml.metrics import measure_rungs
+from shortcast_ml.folds import protocol_for
+from shortcast_ml.growth import fit_growth_file
 from shortcast_ml.modelfiles import writing
 
 if TYPE_CHECKING:
@@ -53,6 +42,8 @@ LIMITS = (
     "changes, not the level.",
     "Earlier uploads are older than the video, but their views were read on the same days as its own.",
     "Followers were read with the views, after publishing; a video that brought followers looks a little better.",
+    "The age at which views were read says how the TikTok sample was drawn (old videos of idle channels), and "
+    "part of the accuracy on it comes from that: the ablations show how much. A draft is asked for at 30 days.",
     "No collection pairs covers of short videos with views: the thumbnail's effect is learned from landscape "
     "YouTube videos that trended in 2020-21.",
     "Multipliers are associations that the model learned, not causes.",
@@ -63,130 +54,164 @@ def train(
     data_dir: str | Path,
     out_dir: str | Path,
     *,
-    name: str = "starter",
+    name: str | None = None,
+    config: TrainConfig | None = None,
     encoder: "Encoder | None" = None,
-    seed: int = SEED,
+    ablate: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Train on every known collection under `data_dir`, write the model to `out_dir`, and return its card.
+    """Train on the configuration's collections under `data_dir`, write the model, and return its card.
 
-    Nothing is written before the model is whole. Raises InputError when no collection is found.
+    Every other known collection there is judged too, by models of its own. `ablate` also measures what was
+    decided against. Nothing is written before the model is whole. Raises InputError when there is nothing to
+    learn from, LeakError when something that can't be known before publishing reached the features.
     """
     say = progress or (lambda _: None)
+    config = config or starter_config()
     root = Path(data_dir)
-    present = [d for d in DATASETS if (root / d).is_dir()]
-    if not present:
+    learned = [d for d in config.collections if (root / d).is_dir()]
+    if not learned:
         raise InputError(
-            f"There is none of {', '.join(DATASETS)} in {root}: give the folder that holds them."
+            f"There is none of {', '.join(config.collections)} in {root}: give the folder that holds them."
         )
     if encoder is None:
         from shortcast_ml.encoders import load_encoder
 
         encoder = load_encoder("mini")
-    table, knots = _tables(root, present, say)
-    vectors, topics, projection = _topics(table, encoder, say)
-    say("features")
-    X = feature_table(table, knots, topics, vectors)
-    y, group, platform = target(table, knots), _groups(table), table.platform.to_numpy()
-    anchors, part = fit_anchors(table, y), parts_of(table)
-    anchor, source = anchors.of(X, platform)
-    data = hide_facts(Data(X, y, group, part, source, anchor, np.ones(len(y))), platform, anchors, seed)
-    fitted, crossed = fit(data, seed=seed, content_rows=len(y), progress=say)
-    thumbnail, picture_projection, thumbnail_metrics = _thumbnail(root, encoder, seed, say)
-    say("measuring")
-    parts = {p: "model.txt" if p == fitted.default else f"model.{p}.txt" for p in fitted.boosters}
+    say("growth curve")
+    growth = fit_growth_file(root)
+    knots = growth["log10_share_at_knots"]
+    prepared, judged, metrics, ablations = {}, {}, {}, {}
+    for dataset in [*learned, *(d for d in COLLECTIONS if d not in learned and (root / d).is_dir())]:
+        say(f"reading {dataset}")
+        table = load_table(dataset, root / dataset)
+        if dataset not in learned:
+            table = sample_groups(table, SAMPLED_GROUPS.get(dataset), config.seed)
+        ready = prepare(table, knots, encoder, say, root / dataset)
+        held = judge(ready, protocol_for(dataset), config, say, content=dataset in learned)
+        metrics[dataset] = measured(dataset, ready, held, protocol_for(dataset), config.seed)
+        if dataset in learned:
+            prepared[dataset], judged[dataset] = ready, held
+    if ablate:
+        from shortcast_ml.ablation import ablation
+
+        ablations = ablation(prepared, config, say)
+    thumbnail = _thumbnail(root, encoder, config.seed, say)
     card = {
+        "data": {
+            d: {
+                "videos": len(p.table),
+                "groups": int(p.table.group.nunique()),
+                "published": _window(p.table),
+                "split": protocol_for(d).says,
+            }
+            for d, p in prepared.items()
+        },
+        "metrics": metrics,
+        "ablations": ablations,
+        "thumbnail": thumbnail[2],
+        "limits": list(LIMITS),
+    }
+    return write_model(
+        Path(out_dir), name or config.name, config, encoder, prepared, judged, growth, thumbnail, card, say
+    )
+
+
+Thumbnail = tuple[Any, dict[str, np.ndarray], Any]  # booster or None, projection of pictures, metrics or None
+
+
+def write_model(
+    out_dir: Path,
+    name: str,
+    config: TrainConfig,
+    encoder: "Encoder",
+    prepared: Mapping[str, Prepared],
+    judged: Mapping[str, Judged],
+    growth: dict[str, Any],
+    thumbnail: Thumbnail,
+    card: dict[str, Any],
+    say: Progress,
+) -> dict[str, Any]:
+    """Fit on all rows of the prepared collections, calibrated by their held-out errors; write the folder.
+
+    `card` is what the caller knows; the rest is filled in. The whole card is returned.
+    """
+    import pandas as pd
+
+    from shortcast_ml.card import render_card
+
+    say("final model on all rows")
+    data = concatenate([j.data for j in judged.values()])
+    centre = np.concatenate([j.crossed.centre for j in judged.values()])
+    scale = np.concatenate([j.crossed.scale for j in judged.values()])
+    fitted = fit_centre(data, config)
+    known = np.isfinite(centre) & np.isfinite(scale)
+    spread = fit_spread(data.take(known), np.log(np.abs(data.y - centre)[known] + MIN_ERROR), config)
+    table = pd.concat([p.table for p in prepared.values()], ignore_index=True)
+    anchors = fit_anchors(table, np.concatenate([p.data.y for p in prepared.values()]))
+    content = np.concatenate(
+        [j.crossed.content[: len(p.table)] for j, p in zip(judged.values(), prepared.values(), strict=True)]
+    )
+    parts = {p: "model.txt" if p == fitted.default else f"model.{p}.txt" for p in fitted.boosters}
+    calibration = {
+        "levels": "0.005 to 0.995 in steps of 0.005",
+        "quantiles": conformal_quantiles(((data.y - centre) / scale)[known], data.take(known)),
+        "followers_line": {k: [round(v, 5) for v in line] for k, line in anchors.followers_line.items()},
+        "platform_log10": {k: round(v, 5) for k, v in anchors.platform_log10.items()},
+        "titles": _titles_worth(data, centre, fitted),
+        "pair_slope": _pair_slope(table, content),
+    }
+    whole = {
         "name": name,
         "parts": parts,
         "encoder": encoder.id,
         "target": "log10(views + 1), brought to 30 days with the growth curve",
-        "data": {
-            d: {
-                "videos": int((table.dataset == d).sum()),
-                "groups": int(table.group[table.dataset == d].nunique()),
-                "published": _window(table[table.dataset == d]),
-            }
-            for d in present
-        },
-        "split": "5 folds; a channel (or, without channels, a block of 500 rows of one topic) is held out whole",
-        "seed": seed,
-        "params": PARAMS | {"rounds": ROUNDS},
-        "metrics": _metrics(table, data, crossed, X, anchor, source, knots, seed),
-        "thumbnail": thumbnail_metrics,
+        "seed": config.seed,
+        "config": config.model_dump(mode="json"),
+        "rounds": {p: b.num_trees() for p, b in fitted.boosters.items()},
         "features": list(COLUMNS),
         "thumbnail_features": list(THUMBNAIL_COLUMNS),
         "libraries": {lib: importlib.metadata.version(lib) for lib in LIBRARIES},
-        "limits": list(LIMITS),
+        **card,
     }
-    calibration = {
-        "levels": "0.005 to 0.995 in steps of 0.005",
-        "quantiles": fitted.quantiles,
-        "followers_line": {k: [round(v, 5) for v in line] for k, line in anchors.followers_line.items()},
-        "platform_log10": {k: round(v, 5) for k, v in anchors.platform_log10.items()},
-        "titles": _titles_worth(data, crossed, fitted),
-        "pair_slope": _pair_slope(table, crossed.content[: len(table)]),
-    }
-    growth = {"knots_days": [round(float(d), 4) for d in KNOT_DAYS], "log10_share_at_knots": knots}
-    with writing(Path(out_dir)) as folder:
+    topics = {k: v for k, v in fitted.projection.items() if k.startswith("topic")}
+    with writing(out_dir) as folder:
         from safetensors.numpy import save_file
 
-        for part_name, file in parts.items():
-            fitted.boosters[part_name].save_model(str(folder / file))
-        fitted.spread.save_model(str(folder / "spread.txt"))
-        if thumbnail is not None:
-            thumbnail.save_model(str(folder / "thumbnail.txt"))
-        save_file(projection | picture_projection, folder / "projection.safetensors")
-        for file, content in (
+        for part, file in parts.items():
+            fitted.boosters[part].save_model(str(folder / file))
+        spread.save_model(str(folder / "spread.txt"))
+        if thumbnail[0] is not None:
+            thumbnail[0].save_model(str(folder / "thumbnail.txt"))
+        save_file(topics | thumbnail[1], folder / "projection.safetensors")
+        for file, content_of in (
             ("calibration.json", calibration),
             ("growth.json", growth),
-            ("card.json", card),
+            ("card.json", whole),
         ):
-            (folder / file).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    return card
+            (folder / file).write_text(json.dumps(content_of, indent=1) + "\n", encoding="utf-8")
+        (folder / "MODEL_CARD.md").write_text(render_card(whole), encoding="utf-8")
+    return whole
 
 
-def _tables(root: Path, present: list[str], say: Progress) -> "tuple[pd.DataFrame, dict[str, list[float]]]":
-    import pandas as pd
-
-    tables, knots = [], dict[str, list[float]]()
-    for dataset in present:
-        say(f"reading {dataset}")
-        tables.append(load_table(dataset, root / dataset))
-    # the Shorts curve first: it was seen from the first hours, and lends them to a platform that was not
-    for dataset in sorted(present, key=lambda d: d != "youtube_tech_fr_2026"):
-        looks = load_looks(dataset, root / dataset)
-        if looks is not None and len(looks):
-            platform = str(tables[present.index(dataset)].platform.iloc[0])
-            knots[platform] = fit_growth(looks, knots.get("youtube_shorts"))
-    if not knots:
-        raise InputError(f"None of {', '.join(present)} was looked at twice: no growth curve can be learned.")
-    knots["default"] = knots.get("youtube_shorts", next(iter(knots.values())))
-    return pd.concat(tables, ignore_index=True), knots
-
-
-def _topics(
-    table: "pd.DataFrame", encoder: "Encoder", say: Progress
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    from shortcast_ml.titles import fit_projection, project, title_vectors
-
-    vectors = title_vectors(table_texts(table), encoder, say)
-    mean, components = fit_projection(vectors, TOPIC_DIM)
-    return vectors, project(vectors, mean, components), {"topic_mean": mean, "topic_components": components}
-
-
-def _thumbnail(
-    root: Path, encoder: "Encoder", seed: int, say: Progress
-) -> tuple[Any, dict[str, np.ndarray], Any]:
+def _thumbnail(root: Path, encoder: "Encoder", seed: int, say: Progress) -> Thumbnail:
     from shortcast_ml.thumbnails import DATASET, fit_thumbnail, load_thumbnails
 
     if not (root / DATASET).is_dir():
-        empty = np.zeros(encoder.dim, np.float32), np.zeros((PICTURE_DIM, encoder.dim), np.float32)
-        return None, {"picture_mean": empty[0], "picture_components": empty[1]}, None
+        return no_thumbnail(encoder)
     return fit_thumbnail(load_thumbnails(root / DATASET, encoder, say), seed)
 
 
-def _groups(table: "pd.DataFrame") -> np.ndarray:
-    return (table.dataset + "/" + table.group.astype(str)).to_numpy().astype(str)
+def no_thumbnail(encoder: "Encoder") -> Thumbnail:
+    """Return what stands for the thumbnail's part in a model that has none."""
+    return (
+        None,
+        {
+            "picture_mean": np.zeros(encoder.dim, np.float32),
+            "picture_components": np.zeros((PICTURE_DIM, encoder.dim), np.float32),
+        },
+        None,
+    )
 
 
 def _window(table: "pd.DataFrame") -> list[str] | None:
@@ -194,59 +219,7 @@ def _window(table: "pd.DataFrame") -> list[str] | None:
     return None if known.empty else [str(known.min().date()), str(known.max().date())]
 
 
-def _metrics(
-    table: "pd.DataFrame",
-    data: Data,
-    crossed: CrossFit,
-    X: "pd.DataFrame",
-    anchor: np.ndarray,
-    source: np.ndarray,
-    knots: dict[str, list[float]],
-    seed: int,
-) -> dict[str, Any]:
-    """Return the held-out figures of the joint model, by collection: a row each, with and without a history."""
-    n = len(table)
-    centre, scale, fold, share = crossed.centre[:n], crossed.scale[:n], crossed.fold[:n], shares(table, knots)
-    scaled = (data.y - crossed.centre) / crossed.scale
-    low, high = np.empty(n), np.empty(n)
-    for i in np.unique(fold):
-        held, rest = fold == i, crossed.fold != i
-        low[held], high[held] = intervals(
-            centre[held],
-            scale[held],
-            data.part[:n][held],
-            source[held],
-            conformal_quantiles(scaled[rest], data.part[rest], data.source[rest]),
-        )
-    y = data.y[:n]
-    covered = (y >= low) & (y <= high)
-    out: dict[str, Any] = {}
-    for dataset in table.dataset.unique():
-        rows = (table.dataset == dataset).to_numpy()
-        parts = {
-            dataset: rows,
-            f"{dataset}, five or more earlier uploads": rows & (X.history_uploads >= ENOUGH_UPLOADS),
-        }
-        for label, mask in parts.items():
-            m = np.asarray(mask)
-            if m.sum() < 50:
-                continue
-            rungs = {"constant": np.full(m.sum(), np.median(y[rows])), "anchor": anchor[m], "full": centre[m]}
-            out[label] = {
-                "n": int(m.sum()),
-                "rungs": measure_rungs(
-                    y[m] + share[m],
-                    {k: v + share[m] for k, v in rungs.items()},
-                    anchor[m] + share[m],
-                    covered[m],
-                    data.group[:n][m],
-                    seed=seed,
-                ),
-            }
-    return out
-
-
-def _titles_worth(data: Data, crossed: CrossFit, fitted: Fitted) -> dict[str, float]:
+def _titles_worth(data: Data, centre: np.ndarray, fitted: Centre) -> dict[str, float]:
     """Return by which weight the `titles` part helps a Short of which no channel is known.
 
     The slope of the held-out error on its prediction, over the copies whose channel is hidden; its booster
@@ -255,8 +228,9 @@ def _titles_worth(data: Data, crossed: CrossFit, fitted: Fitted) -> dict[str, fl
     rows = (data.part == fitted.default) & (data.source == "platform") & np.isfinite(data.X["title_chars"])
     if "titles" not in fitted.boosters or fitted.default == "titles" or rows.sum() < 100:
         return {"weight": 0.0, "offset": 0.0}
-    effect = np.asarray(fitted.boosters["titles"].predict(data.X[rows]))
-    slope = float(np.polyfit(effect, (data.y - crossed.centre)[rows], 1)[0])
+    booster = fitted.boosters["titles"]
+    effect = np.asarray(booster.predict(fitted.columns(data.take(np.asarray(rows)), booster)))
+    slope = float(np.polyfit(effect, (data.y - centre)[rows], 1)[0])
     return {"weight": round(min(max(slope, 0.0), 1.0), 4), "offset": round(float(effect.mean()), 5)}
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from tests.synthetic import write_ipiu, write_thumbnails, write_tiktok
 from tests.word_encoder import WordEncoder
 
-from shortcast_ml import fit
+from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.encoders import encode_draft
 from shortcast_ml.errors import EncoderError, InputError, ModelError
 from shortcast_ml.evaluate import evaluate
@@ -26,15 +26,26 @@ from shortcast_ml.train import train
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
 
+def quick() -> TrainConfig:
+    """The starter's settings with few trees: a few hundred rows need no more, and the law is found all the same."""
+    starter = starter_config()
+    few = {
+        part: booster.model_copy(
+            update={"params": booster.params | {"learning_rate": 0.06}, "max_rounds": 150, "patience": 0}
+        )
+        for part, booster in starter.boosters.items()
+    }
+    return starter.model_copy(update={"boosters": few})
+
+
+CONFIG = quick()
+
+
 @pytest.fixture(scope="module")
 def model_home(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("home")
     patch = pytest.MonkeyPatch()
     patch.setenv("SHORTCAST_HOME", str(folder))
-    # a few hundred rows need few trees; the law that made them is found all the same
-    patch.setitem(fit.PARAMS, "learning_rate", 0.06)
-    patch.setattr(fit, "ROUNDS", {})
-    patch.setattr(fit, "OTHER_ROUNDS", 150)
     yield folder
     patch.undo()
 
@@ -51,7 +62,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(model_home: Path, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "toy"
-    train(data, out, name="toy", encoder=WordEncoder())
+    train(data, out, name="toy", config=CONFIG, encoder=WordEncoder())
     return out
 
 
@@ -119,12 +130,12 @@ def test_factors_add_up_to_the_forecast_and_equal_shap(model: ForecastModel) -> 
     total = explanation.base_log10 + sum(f.log10 for f in explanation.factors)
     assert total == pytest.approx(explanation.prediction_log10, abs=1e-9)
     assert 10**explanation.prediction_log10 - 1 == pytest.approx(model.forecast(features).views, abs=1)
-    X = matrix(features, COLUMNS)
+    X = matrix(features, model.boosters["tiktok"].feature_name())
     exact = shap.TreeExplainer(model.boosters["tiktok"]).shap_values(X)[0]
     ours = model.boosters["tiktok"].predict(X, pred_contrib=True)[0, :-1]
     assert np.abs(exact - ours).max() < 1e-9
     by_name = {f.name: f for f in explanation.factors}
-    assert by_name["topic"].changeable
+    assert by_name["title_wording"].changeable
     assert not by_name["channel_level"].changeable
     assert by_name["channel_size"].observation == "3,333 followers"
 
@@ -168,7 +179,7 @@ def test_the_card_says_what_was_trained_and_how_well(folder: Path) -> None:
     assert card["encoder"] == "words:1"
     assert card["features"] == list(COLUMNS)
     assert card["data"]["tiktok_vn_2025"]["groups"] == 40
-    row_ = card["metrics"]["tiktok_vn_2025, five or more earlier uploads"]
+    row_ = card["metrics"]["tiktok_vn_2025"]["subsets"]["five_or_more_earlier_uploads"]
     assert row_["rungs"]["full"]["r2"]["value"] > row_["rungs"]["anchor"]["r2"]["value"]
     assert card["thumbnail"]["spearman_of_remainder"]["low"] > 0
     assert set(card["sha256"]) == {p.name for p in folder.iterdir()} - {"card.json"}
@@ -177,7 +188,7 @@ def test_the_card_says_what_was_trained_and_how_well(folder: Path) -> None:
 def test_training_twice_gives_the_same_model(
     model_home: Path, data: Path, folder: Path, tmp_path: Path
 ) -> None:
-    train(data, tmp_path / "again", name="toy", encoder=WordEncoder())
+    train(data, tmp_path / "again", name="toy", config=CONFIG, encoder=WordEncoder())
     for file in ("model.txt", "spread.txt", "thumbnail.txt", "calibration.json", "growth.json"):
         assert (tmp_path / "again" / file).read_bytes() == (folder / file).read_bytes(), file
 
@@ -221,10 +232,17 @@ def test_training_without_data_leaves_nothing_behind(model_home: Path, tmp_path:
 
 
 def test_evaluation_shows_the_rungs_side_by_side(model_home: Path, data: Path) -> None:
-    report = evaluate("tiktok_vn_2025", data / "tiktok_vn_2025", encoder=WordEncoder())
+    report = evaluate("tiktok_vn_2025", data / "tiktok_vn_2025", config=CONFIG, encoder=WordEncoder())
     assert report["dataset"] == "tiktok_vn_2025"
     assert report["n"] == 480
-    assert set(report["rungs"]) == {"constant", "followers", "anchor", "full"}
+    assert set(report["rungs"]) == {
+        "constant", "followers", "anchor", "metadata", "text", "image", "full"
+    }  # fmt: skip
+    assert report["rungs"]["image"] is None
+    assert report["gains"]["full over anchor"]["r2"]["low"] > 0
+    assert report["gains"]["text over metadata"]["r2"]["low"] > 0
+    assert report["probabilities"]["beats the typical video"]["brier"]["value"] < 0.25
+    assert {"min_max_mae", "constant_min_max_mae"} <= report["velocity"].keys()
     full = report["subsets"]["five_or_more_earlier_uploads"]["rungs"]["full"]
     anchor = report["subsets"]["five_or_more_earlier_uploads"]["rungs"]["anchor"]
     assert full["r2"]["value"] > anchor["r2"]["value"]

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from shortcast_ml.factors import FACTORS, factor_of, observe
-from shortcast_ml.features import COLUMNS, THUMBNAIL_COLUMNS, TOPIC_DIM, describe_draft, feature_table
+from shortcast_ml.features import COLUMNS, THUMBNAIL_COLUMNS, describe_draft, feature_table
 from shortcast_ml.growth import KNOT_DAYS
 from shortcast_ml.look import LOOK_COLUMNS, look_at
 from shortcast_ml.metrics import measure, measure_rungs
 from shortcast_ml.records import ChannelHistory, Draft
 from shortcast_ml.text import measure_title, split_hashtags, words_to_embed
-from shortcast_ml.titles import fit_projection, project
+from shortcast_ml.titles import Vectors, fit_projection, project
 
 POST_PUBLISH = ("likes", "comments", "shares", "saves", "danmaku", "rank", "dislikes", "n_used", "views")
 
@@ -63,9 +63,8 @@ def test_a_table_row_and_a_draft_get_the_same_columns() -> None:
             "followers": [np.nan], "views": [1.0],
         }
     )  # fmt: skip
-    row = feature_table(
-        table, {"default": [0.0] * len(KNOT_DAYS)}, np.full((1, TOPIC_DIM), np.nan), np.full((1, 4), np.nan)
-    ).iloc[0]
+    no_title = Vectors.of(np.full((1, 4), np.nan, np.float32))
+    row = feature_table(table, {"default": [0.0] * len(KNOT_DAYS)}, no_title).iloc[0]
     for column, value in describe_draft(draft).items():
         assert row[column] == pytest.approx(value), column
     assert row["publish_hour_utc"] == 18.5

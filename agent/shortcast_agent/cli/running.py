@@ -1,8 +1,7 @@
-"""Commands that serve, train, judge or check: chat, mcp, train, evaluate, doctor."""
+"""Commands that serve or check: chat, mcp, doctor."""
 
 import json
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,68 +31,6 @@ def mcp(
     from shortcast_agent.mcp_server import serve
 
     serve(http=http, host=host, port=port)
-
-
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option(help="Folder that holds the collections to train on.")],
-    out: Annotated[Path, typer.Option(help="Folder that the model is written to.")],
-    name: Annotated[str | None, typer.Option(help="What the model calls itself; its folder's name.")] = None,
-) -> None:
-    """Train a forecast model and write it with its card."""
-    from shortcast_ml.train import train as train_model
-
-    train_model(data, out, name=name or out.resolve().name, progress=_say_step)
-    typer.echo(f"Wrote the model to {out}. Use it with SHORTCAST_MODEL={out}.", err=True)
-
-
-@app.command()
-def evaluate(
-    dataset: Annotated[str, typer.Option(help="Which collection's layout the files have.")],
-    data: Annotated[Path, typer.Option(help="Folder with the collection's files.")],
-    model: Annotated[
-        str | None, typer.Option(help="Judge this saved model on all rows: `starter` or a folder.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Measure forecasts, with whole channels kept apart.
-
-    The full model stands beside the constant and the channel anchor alone.
-    """
-    from shortcast_ml.evaluate import evaluate as judge
-
-    result = judge(dataset, data, model=model, progress=_say_step)
-    if as_json:
-        typer.echo(json.dumps(result))
-        return
-    typer.echo(f"{result['dataset']}: {result['n']} videos, {result['protocol']}")
-    _show_rungs(result["rungs"])
-    for name, subset in result["subsets"].items():
-        typer.echo(f"\n{name.replace('_', ' ')}: {subset['n']} videos")
-        _show_rungs(subset["rungs"])
-
-
-def _say_step(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _show_rungs(rungs: dict[str, dict[str, Any]]) -> None:
-    """Print one row a metric, one column a rung, each with its 95% interval."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("", *rungs):
-        table.add_column(name, justify="right" if name else "left")
-    for metric in next(iter(rungs.values()), {}):
-        table.add_row(metric, *(_interval(rung.get(metric)) for rung in rungs.values()))
-    Console(highlight=False).print(table)
-
-
-def _interval(value: dict[str, float] | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
 
 
 @app.command()

@@ -4,7 +4,7 @@ Other counts (likes, comments, shares, saves, rank, sound use) are left behind h
 The collections, what is dropped and why, and how to bring a table of your own: docs/data.md.
 """
 
-from shortcast_ml.data.adapters import COLLECTIONS, DATASETS
+from shortcast_ml.data.adapters import COLLECTIONS
 from shortcast_ml.data.alike import near_duplicate_clusters, near_duplicate_pictures
 from shortcast_ml.data.cleaning import CleaningReport, clean
 from shortcast_ml.data.collections import load_report, load_table, make_table
@@ -15,7 +15,6 @@ from shortcast_ml.data.schema import COLUMNS, check_table, read_table, write_tab
 __all__ = [
     "COLLECTIONS",
     "COLUMNS",
-    "DATASETS",
     "CleaningReport",
     "check_table",
     "clean",

@@ -232,5 +232,3 @@ COLLECTIONS: dict[str, Callable[[Path], "pd.DataFrame"]] = {
     "bilibili_2025": bilibili_2025,
     "youtube_charts_2025_26": youtube_charts_2025_26,
 }
-# The collections of short videos: what the starter learns from.
-DATASETS = ("tiktok_vn_2025", "youtube_tech_fr_2026", "ipiu2026_shorts")

@@ -55,6 +55,7 @@ SCHEMA = (
     Column(
         "thumbnail", "text or null", "where the picture is in the collection's folder: `thumbs.zip!ID.webp`"
     ),
+    Column("dhash", "text or null", "64-bit difference hash of the picture, in hexadecimal"),
     Column("short", "flag", "180 s or less, or tagged as a Short; null where neither is known"),
     Column("period", "text or null", "stretch of a collection that changed its nature on the way; else null"),
 )

@@ -1,0 +1,142 @@
+"""Commands that learn and judge: table, train, evaluate."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shortcast_agent.cli.app import AsJson, app
+from shortcast_ml.errors import InputError
+
+Data = Annotated[Path, typer.Option(help="Folder that holds the collections.")]
+
+
+@app.command()
+def table(
+    source: Annotated[
+        str, typer.Argument(help="A known collection's name, or a CSV or Parquet of your own.")
+    ],
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    data: Annotated[Path, typer.Option(help="Folder that holds the known collections.")] = Path(),
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML that names your file's columns; see docs/data.md.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring videos into the training table, cleaned, and say what was dropped and why."""
+    from shortcast_ml.data import make_table
+
+    report = make_table(source, data, out, mapping)
+    typer.echo(report.model_dump_json() if as_json else report.text())
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="Folder that holds the collections to train on.")],
+    out: Annotated[Path, typer.Option(help="Folder that the model is written to.")],
+    name: Annotated[str | None, typer.Option(help="What the model calls itself; its folder's name.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="YAML of a forecast model or a study; the starter's when not given.")
+    ] = None,
+    ablate: Annotated[bool, typer.Option(help="Measure also what was decided against.")] = False,
+) -> None:
+    """Train a forecast model, or a study's, and write it with its card."""
+    from shortcast_ml.config import read_config, read_yaml
+    from shortcast_ml.train import train as train_model
+
+    if config is not None and "study" in read_yaml(config):
+        from shortcast_ml.studies import run_config
+
+        run_config(config, data, out, progress=_say)
+        typer.echo(f"Wrote the study to {out}.", err=True)
+        return
+    settings = read_config(config) if config else None
+    train_model(data, out, name=name or out.resolve().name, config=settings, ablate=ablate, progress=_say)
+    typer.echo(f"Wrote the model to {out}. Use it with SHORTCAST_MODEL={out}.", err=True)
+
+
+@app.command()
+def evaluate(
+    data: Annotated[
+        Path, typer.Option(help="The collection's folder; with --all, the folder of all of them.")
+    ],
+    dataset: Annotated[str | None, typer.Option(help="Which collection's layout the files have.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Measure every figure of README and card again.")
+    ] = False,
+    model: Annotated[
+        str | None, typer.Option(help="Judge this saved model on all rows: `starter` or a folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure forecasts, with whole channels (or topics, or later times) kept apart.
+
+    The full model stands beside the constant, the followers and the channel anchor alone.
+    """
+    if everything:
+        from shortcast_ml.evaluate_all import evaluate_all
+
+        found = evaluate_all(data, progress=_say)
+        typer.echo(json.dumps(found)) if as_json else _show_all(found)
+        return
+    if dataset is None:
+        raise InputError("Say which collection: --dataset tiktok_vn_2025, or --all for every one.")
+    from shortcast_ml.evaluate import evaluate as judge
+
+    result = judge(dataset, data, model=model, progress=_say)
+    typer.echo(json.dumps(result)) if as_json else _show(result)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _show_all(found: dict[str, Any]) -> None:
+    for result in found["datasets"].values():
+        _show(result)
+        typer.echo()
+    if found["next_day"] is not None:
+        typer.echo(f"next 24 hours of young videos: {json.dumps(found['next_day'])}")
+    against = found["against_card"]
+    typer.echo(
+        f"{against['figures']} figures of the card measured again, {len(against['outside'])} outside its intervals."
+    )
+    for each in against["outside"]:
+        typer.echo(f"  {each['figure']}: card {each['card']}, now {each['now']}")
+
+
+def _show(result: dict[str, Any]) -> None:
+    typer.echo(f"{result['dataset']}: {result['n']} videos, {result['protocol']}")
+    _show_rungs(result["rungs"])
+    for name, subset in result["subsets"].items():
+        typer.echo(f"\n{name.replace('_', ' ')}: {subset['n']} videos")
+        _show_rungs(subset["rungs"])
+    for name, beside in result.get("beside", {}).items():
+        typer.echo(f"\n{name}: {beside['n']} videos")
+        _show_rungs(beside["rungs"])
+    if "additivity" in result:
+        found = result["additivity"]
+        typer.echo(
+            f"\nbase plus factors against {found['rows']} forecasts: {found['largest_error']:.1e} apart at most"
+        )
+
+
+def _show_rungs(rungs: dict[str, dict[str, Any] | None]) -> None:
+    """Print one row a metric, one column a rung, each with its 95% interval."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = {name: rung for name, rung in rungs.items() if rung is not None}
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("", *shown):
+        table.add_column(name, justify="right" if name else "left")
+    for metric in next(iter(shown.values()), {}):
+        table.add_row(metric, *(_interval(rung.get(metric)) for rung in shown.values()))
+    Console(highlight=False).print(table)
+
+
+def _interval(value: dict[str, float] | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"

@@ -1,0 +1,67 @@
+"""What a loaded model says of the rows of a table, as if each were a draft: the sums of `forecast.py`, in bulk."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shortcast_ml.evaluate import Prepared, saved_anchors
+from shortcast_ml.features import COLUMNS
+from shortcast_ml.fit import Data, below, intervals, with_components
+from shortcast_ml.growth import REFERENCE_DAYS
+from shortcast_ml.records import FeatureRow
+
+if TYPE_CHECKING:
+    from shortcast_ml.forecast import ForecastModel
+
+
+@dataclass(frozen=True)
+class Served:
+    """Forecasts of n rows, in log10 views at 30 days: (n,) each."""
+
+    data: Data
+    centre: np.ndarray
+    scale: np.ndarray
+
+
+def as_drafts(model: "ForecastModel", prepared: Prepared) -> Data:
+    """Return the rows as the model sees drafts: asked for at 30 days, with its own parts and anchors."""
+    data = prepared.data
+    X = data.X.assign(log10_age_days=np.float32(np.log10(REFERENCE_DAYS)))
+    anchor, source = saved_anchors(model.calibration).of(X, prepared.platform)
+    part = np.array([model.part(p) for p in prepared.platform], dtype=object)
+    return replace(data, X=X, part=part, source=source, anchor=anchor)
+
+
+def serve(model: "ForecastModel", data: Data, platform: np.ndarray) -> Served:
+    """Return the model's forecasts of rows that `as_drafts` gave; `platform` is (n,)."""
+    centre = np.zeros(len(data.y))
+    titled = np.isfinite(data.X["title_chars"].to_numpy())
+    pictured = np.zeros(len(data.y), bool) if data.pictures is None else data.pictures.at >= 0
+    kinds = list(zip(platform, data.source, titled, pictured, strict=True))
+    for kind in sorted(set(kinds)):
+        rows = np.array([k == kind for k in kinds])
+        own = data.take(rows)
+        for term in model.terms(_row_of(*kind)):
+            X = with_components(own, model.projection, term.columns)
+            centre[rows] += term.weight * (np.asarray(term.booster.predict(X)) - term.offset)
+    scale = np.exp(np.asarray(model.spread.predict(data.X[model.spread.feature_name()])))
+    return Served(data, centre, scale)
+
+
+def _row_of(platform: str, source: str, titled: bool, pictured: bool) -> FeatureRow:
+    """Return a row of a kind: what decides which terms are added up."""
+    seen = (*(("title",) if titled else ()), *(("thumbnail",) if pictured else ()))
+    return FeatureRow.model_validate(
+        {
+            "platform": platform,
+            "values": {},
+            "anchor_source": source,
+            "log10_anchor": 0.0,
+            "evidence": seen,
+            "encoder_id": "",
+        }
+    )
+
+
+__all__ = ["COLUMNS", "Served", "as_drafts", "below", "intervals", "serve"]
