@@ -109,7 +109,7 @@ def bench_training(
         prepared = prepare(table, growth["log10_share_at_knots"], encoder, say)
         say("judging")
         judged = judge(prepared, ChannelDisjoint(config.folds, config.seed), config, say, rungs=False)
-        card = {"data": {}, "metrics": {}, "ablations": {}, "thumbnail": None, "limits": []}
+        card: dict[str, Any] = {"data": {}, "metrics": {}, "ablations": {}, "thumbnail": None, "limits": []}
         write_model(
             Path(home) / "model", "bench", config, encoder, {DATASET: prepared}, {DATASET: judged},
             growth, no_thumbnail(encoder), card, say,

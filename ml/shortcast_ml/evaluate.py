@@ -84,6 +84,7 @@ class Judged:
     rungs: dict[str, np.ndarray]
     interval: np.ndarray  # (n, 2)
     chances: dict[str, np.ndarray]  # of reaching a milestone, by its name
+    purged: tuple[int, ...]  # near-duplicates of test rows that left the training side of each fold
 
     @property
     def tested(self) -> np.ndarray:
@@ -228,7 +229,14 @@ def judge(
     if rungs:
         found |= _middle_rungs(data, folds, config, say)
     found["full"] = crossed.centre[:n]
-    return Judged(both, crossed, {r: found[r] for r in RUNGS if r in found}, interval, chances)
+    return Judged(
+        both,
+        crossed,
+        {r: found[r] for r in RUNGS if r in found},
+        interval,
+        chances,
+        tuple(fold.purged for fold in folds),
+    )
 
 
 def picture_hashes(table: "pd.DataFrame") -> list[str | None] | None:
@@ -307,6 +315,7 @@ def measured(dataset: str, prepared: Prepared, judged: Judged, protocol: Split, 
         "rows": n,
         "protocol": protocol.name,
         "says": protocol.says,
+        "purged": list(judged.purged),
         "rungs": whole["rungs"],
         "gains": whole["gains"],
         "subsets": {"five_or_more_earlier_uploads": figures(enough)} if enough.sum() >= MIN_ROWS else {},

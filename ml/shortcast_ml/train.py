@@ -45,7 +45,9 @@ LIMITS = (
     "The age at which views were read says how the TikTok sample was drawn (old videos of idle channels), and "
     "part of the accuracy on it comes from that: the ablations show how much. A draft is asked for at 30 days.",
     "No collection pairs covers of short videos with views: the thumbnail's effect is learned from landscape "
-    "YouTube videos that trended in 2020-21.",
+    "YouTube videos that trended in 2020-21. The heads of the `mini` encoder learned from the older ones of the same "
+    "titles and pictures, without their views.",
+    "Intervals are calibrated on held-out errors of the other folds, whose models may have seen the channel.",
     "Multipliers are associations that the model learned, not causes.",
 )
 
