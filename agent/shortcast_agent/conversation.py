@@ -43,6 +43,7 @@ STEPS = {
     "find_similar_videos": "Looking for similar videos",
     "fetch_video": "Fetching the video's page",
     "diagnose_video": "Comparing with what was to be expected",
+    "forecast_next_day": "Forecasting the next 24 hours",
     "collect": "Collecting videos",
 }
 

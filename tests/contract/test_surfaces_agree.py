@@ -106,6 +106,7 @@ def test_a_table_of_one_row_forecasts_what_python_forecasts(
         ("compare_variants", {"titles": [TITLE, "Latte"], "followers": 12000}),
         ("find_similar_videos", {"query": "latte art", "limit": 3}),
         ("diagnose_video", {"views": 900, "age_days": 4.0, **DRAFT}),
+        ("forecast_next_day", {"views": 5000, "age_days": 0.25, "likes": 300}),
         ("inspect_draft", DRAFT),
     ],
 )

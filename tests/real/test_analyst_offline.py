@@ -311,6 +311,7 @@ def test_every_record_has_a_summary() -> None:
         fake_tools.find_similar_videos(query="x"),
         fake_tools.fetch_video("u"),
         fake_tools.diagnose_video(url="u"),
+        fake_tools.forecast_next_day(5_000, 0.25),
         fake_tools.collect("x"),
         Draft(),
     ]

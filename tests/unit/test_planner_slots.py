@@ -7,7 +7,14 @@ import pytest
 
 from shortcast_agent.planner.slots import Slots, nearest_horizon, read_slots
 from shortcast_agent.planner.titles import find_titles
-from shortcast_agent.planner.when import read_age, read_duration, read_horizon, read_moment
+from shortcast_agent.planner.when import (
+    asks_next_day,
+    read_age,
+    read_duration,
+    read_horizon,
+    read_moment,
+    without_next_day,
+)
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday
 
@@ -236,3 +243,51 @@ def test_two_quoted_titles_after_the_word_channel_are_both_titles() -> None:
     )
     assert found == ("Cheap pasta", "Grandma's pasta")
     assert find_titles('my channel: "Pasta Land". Any tips?')[0] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "likes", "comments"),
+    [
+        ("300 likes and 1.2k comments", 300, 1_200),
+        ("likes: 45, comments: 6", 45, 6),
+        ("좋아요 300개, 댓글 20개", 300, 20),
+        ("300 me gusta y 20 comentarios", 300, 20),
+        ("1 200 j'aime", 1_200, None),
+        ("300 lượt thích, 20 bình luận", 300, 20),
+        ("it likes to grow, no comments yet", None, None),
+    ],
+)
+def test_likes_and_comments_are_read_in_five_languages(
+    text: str, likes: int | None, comments: int | None
+) -> None:
+    assert (slots(text).likes, slots(text).comments) == (likes, comments)
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("how many views tomorrow?", True),
+        ("what will the next 24 hours bring?", True),
+        ("where is it 24 hours from now?", True),
+        ("내일 조회수는?", True),
+        ("앞으로 24시간 동안 몇 회?", True),
+        ("24 giờ tới được bao nhiêu?", True),
+        ("¿y en las próximas 24 horas?", True),
+        ("et dans les prochaines 24 heures ?", True),
+        ("I post it tomorrow", False),
+        ("내일 올리면 어떨까?", False),
+        ("¿Y si lo subo mañana?", False),
+        ("por la mañana", False),
+        ("it got 300 views within 24 hours", False),
+        ("in the first 24 hours", False),
+    ],
+)
+def test_the_coming_day_is_told_from_a_planned_one_and_from_the_first(text: str, asks: bool) -> None:
+    assert asks_next_day(text) is asks
+
+
+def test_the_coming_day_is_no_age_of_the_video() -> None:
+    told = without_next_day("5,000 views after 6 hours, how many in the next 24 hours?")
+    assert read_horizon(told) == 0.25
+    assert read_age("posted yesterday", in_words=False) is None
+    assert read_age("2 days ago", in_words=False) == 2

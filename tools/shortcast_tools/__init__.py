@@ -14,6 +14,7 @@ from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.explain_forecast import explain_forecast
 from shortcast_tools.fetch_video import fetch_video
 from shortcast_tools.find_similar_videos import find_similar_videos
+from shortcast_tools.forecast_next_day import forecast_next_day
 from shortcast_tools.forecast_views import forecast_views
 from shortcast_tools.inspect_draft import inspect_draft
 from shortcast_tools.suggest_changes import suggest_changes
@@ -32,6 +33,7 @@ TOOLS: MappingProxyType[str, Tool] = MappingProxyType(
             find_similar_videos,
             fetch_video,
             diagnose_video,
+            forecast_next_day,
             collect,
         )
     }

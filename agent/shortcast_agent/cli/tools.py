@@ -1,4 +1,4 @@
-"""Commands that call one tool: forecast, compare, why, similar, collect."""
+"""Commands that call one tool: forecast, compare, why, next-day, similar, collect."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +12,7 @@ from shortcast_tools.collect import collect
 from shortcast_tools.compare_variants import compare_variants
 from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.find_similar_videos import find_similar_videos
+from shortcast_tools.forecast_next_day import NextDayForecast, forecast_next_day
 from shortcast_tools.forecast_views import forecast_views
 
 if TYPE_CHECKING:
@@ -89,6 +90,20 @@ def why_command(as_json: AsJson = False, **given: Any) -> None:
         show_diagnosis(_console(), result)
 
 
+@app.command("next-day")
+@takes(options_of(forecast_next_day))
+def next_day_command(as_json: AsJson = False, **given: Any) -> None:
+    """Forecast the next 24 hours of a published video, up to 4 days old.
+
+    Give --views and --age-days (0.25 is 6 hours), and likes, comments and --earlier "0.5:1200" where known.
+    """
+    if missing := [name for name in ("views", "age_days") if name not in given]:
+        raise typer.BadParameter("It is needed.", param_hint="--" + missing[0].replace("_", "-"))
+    result = forecast_next_day(**checked(forecast_next_day, given))
+    if not _printed_json(result, as_json):
+        _show_next_day(_console(), result)
+
+
 @app.command("similar")
 @takes(options_of(find_similar_videos, argument="query"))
 def similar_command(as_json: AsJson = False, **given: Any) -> None:
@@ -135,6 +150,37 @@ def collect_command(as_json: AsJson = False, **given: Any) -> None:
         from shortcast_agent.cli.show import show_collected
 
         show_collected(_console(), result)
+
+
+def _show_next_day(console: "Console", found: NextDayForecast) -> None:
+    """Print the interval, the pace, later days, and what the forecast can't know."""
+    from rich.table import Table
+
+    from shortcast_agent.numbers import say_age, say_count, say_percent, say_times
+    from shortcast_agent.pictures import say_span
+
+    console.print(
+        f"[bold]{say_count(found.views)} views[/] in 24 hours, 80% interval {say_span(found.low, found.high)}: "
+        f"{say_times(found.vs_now)} the {say_count(found.views_now)} that it has at {say_age(found.age_days)}"
+    )
+    console.print(
+        f"By its age alone {say_count(found.by_age_alone)}. {say_count(found.views_per_hour_so_far)} views an hour "
+        f"so far, {say_count(found.views_per_hour_now)} in the hour ahead; a typical video has "
+        f"{say_percent(found.share_of_30_days)} of its 30-day views at this age."
+    )
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("Day", "Views", "Interval"):
+        table.add_column(column, justify="right")
+    for point in found.by_horizon:
+        table.add_row(f"{point.horizon_days:g}", say_count(point.views), say_span(point.low, point.high))
+    console.print(table)
+    for warning in found.warnings:
+        console.print(f"[yellow]{warning}[/]")
+    if found.missing:
+        console.print(f"[dim]Would sharpen it: {', '.join(found.missing)}.[/]")
+    for unknown in found.unknown:
+        console.print(f"[dim]Not known: {unknown}[/]")
+    console.print(f"[dim]{found.kind} Model {found.model}, read from {', '.join(found.evidence)}.[/]")
 
 
 def _printed_json(result: Record, as_json: bool) -> bool:

@@ -22,6 +22,7 @@ from shortcast_ml.records import (
     SimilarVideos,
     Suggestions,
 )
+from shortcast_tools.forecast_next_day import NextDayForecast
 
 HELP = """\
 I am Shortcast, an analyst for short videos. This is the **offline analyst**: rules and a forecast model on \
@@ -30,6 +31,7 @@ your machine, no language model. Ask me, for example:
 - "Will this do well, and what should I change?" with a title, a video file or a thumbnail
 - "What if the title were …?", "And if I post it on Friday?", "Which of these two thumbnails?"
 - "Why did this flop?" with a link, or with its views and how long ago you posted it
+- "It has 5,000 views after 6 hours: how many by tomorrow?" for a video that is out up to 4 days
 - "Show me similar videos", "Explain the forecast", "Collect videos about street food"
 
 Your follower count, or better the views of your recent videos, sharpen every forecast. A forecast is an \
@@ -95,6 +97,7 @@ def _body(plan: Plan, turn: Turn, talk: Talk) -> str:
     written = [
         _alternatives(plan, turn),
         _diagnosis(turn.found(Diagnosis)),
+        _next_day(turn.found(NextDayForecast)),
         _comparison(comparison),
         _collected(turn.found(CollectReport)),
         "" if plan.intents[0] == "similar" else _published(turn),
@@ -198,6 +201,10 @@ def _comparison(comparison: Comparison | None) -> str:
 
 def _diagnosis(diagnosis: Diagnosis | None) -> str:
     return sections.diagnosis(diagnosis) if diagnosis is not None else ""
+
+
+def _next_day(found: NextDayForecast | None) -> str:
+    return sections.next_day(found) if found is not None else ""
 
 
 def _collected(report: CollectReport | None) -> str:

@@ -78,6 +78,7 @@ class Talk:
     link: str | None = None
     views: int | None = None
     age_days: float | None = None
+    young: dict[str, Any] = field(default_factory=dict)
     forecasted: bool = False
     asked: str | None = None
     asked_for: str | None = None

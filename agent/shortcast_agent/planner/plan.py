@@ -14,6 +14,7 @@ from shortcast_agent.planner.drafts import (
     pointed_neighbour,
     stated_figures,
 )
+from shortcast_agent.planner.next_day import plan_next_day
 from shortcast_agent.planner.slots import nearest_horizon
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
@@ -330,7 +331,7 @@ def _nothing(plan: Plan, turn: Turn, talk: Talk) -> None:
 _PLANNERS = {
     "judge": _judge, "forecast": _forecast, "explain": _explain, "suggest": _suggest, "inspect": _inspect,
     "whatif": _whatif, "compare": _compare, "diagnose": _diagnose, "similar": _similar, "fetch": _fetch,
-    "collect": _collect, "inform": _inform, "adopt": _adopt,
+    "next_day": plan_next_day, "collect": _collect, "inform": _inform, "adopt": _adopt,
     "greet": _nothing, "thanks": _nothing, "help": _nothing, "out": _nothing, "unclear": _nothing,
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from shortcast_ml.records import (
     SimilarVideos,
     Suggestions,
 )
+from shortcast_tools.forecast_next_day import NextDayForecast
 
 PLATFORMS = {
     "youtube_shorts": "YouTube Shorts",
@@ -262,6 +263,37 @@ def diagnosis(found: Diagnosis) -> str:
             + ".",
         ]
     return "\n".join(lines)
+
+
+def next_day(found: NextDayForecast) -> str:
+    """Say what a young video will have in 24 hours, how fast it goes, and what can't be known."""
+    alone = say_count(found.by_age_alone)
+    if found.by_age_alone < found.low:
+        against = f"**Faster than its age foretells**: a typical video of its age would have {alone} by then."
+    elif found.by_age_alone > found.high:
+        against = f"**Slower than its age foretells**: a typical video of its age would have {alone} by then."
+    else:
+        against = f"About what its age foretells: a typical video of its age would have {alone}, inside that interval."
+    later = " and ".join(
+        f"{say_count(at.views)} {by_day(at.horizon_days)} ({say_count(at.low)} to {say_count(at.high)})"
+        for at in found.by_horizon
+    )
+    lines = [
+        f"**About {say_count(found.views)} views in 24 hours** on {PLATFORMS[found.platform]} (80% interval: "
+        f"{say_count(found.low)} to {say_count(found.high)}), {say_times(found.vs_now)} the "
+        f"{say_count(found.views_now)} that it has {by_day(found.age_days)}. {against}",
+        f"**Velocity:** {say_count(found.views_per_hour_so_far)} views an hour so far, about "
+        f"{say_count(found.views_per_hour_now)} in the hour ahead. At this age a typical video has "
+        f"{say_percent(found.share_of_30_days)} of its 30-day views.",
+        f"**Later**, if from tomorrow on it grows as others do: {later}." if later else "",
+        *(plain(warning, 240) for warning in found.warnings),
+        f"**Would sharpen it:** {'; '.join(plain(item, 160) for item in found.missing)}."
+        if found.missing
+        else "",
+        f"**Cannot be known from here:** {'; '.join(plain(item, 160) for item in found.unknown)}.",
+        f"_{plain(found.kind, 240)} Model: {plain(found.model)}, read from {', '.join(found.evidence)}._",
+    ]
+    return "\n\n".join(line for line in lines if line)
 
 
 def published(video: Published) -> str:

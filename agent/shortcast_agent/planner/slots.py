@@ -25,6 +25,10 @@ _FOLLOWERS = (
     rf"|videos|uploads))",
 )
 _VIEWS_WORD = r"(?:views?|plays?|watches|vistas|visualizaciones|reproducciones|vues|lượt xem|views를|조회수)"
+_COUNTED = {
+    "likes": r"(?:likes?\b|hearts?\b|me gusta\b|j'aime\b|lượt thích|좋아요)",
+    "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|bình luận|댓글)",
+}
 _USUAL = (
     r"(?:usual(?:ly)?|typical(?:ly)?|normal(?:ly)?|average[sd]?|averaging|on average|generally"
     r"|median|most of my|my (?:other |recent |last )?(?:videos|shorts|ones|uploads"
@@ -136,6 +140,8 @@ class Slots:
     typical_views: float | None = None
     recent_views: tuple[int, ...] = ()
     views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
     age_days: float | None = None
     horizon_days: float | None = None
     duration_s: float | None = None
@@ -185,6 +191,8 @@ def read_slots(text: str, now: datetime) -> Slots:
         if recent
         else (),
         views=views,
+        likes=_counted("likes", numbers),
+        comments=_counted("comments", numbers),
         age_days=age,
         horizon_days=None if age is not None and horizon == age else horizon,
         duration_s=when.read_duration(
@@ -247,6 +255,13 @@ def _views(text: str) -> tuple[float | None, int | None]:
         elif not usual and actual is None:
             actual = int(count)
     return typical or None, actual
+
+
+def _counted(what: str, text: str) -> int | None:
+    """Return the likes or comments of one video that a text states: "300 likes", "댓글 20개"."""
+    word = _COUNTED[what]
+    count = _first((rf"{_N}\s*{word}", rf"{word}\s*(?:count\s*)?(?:is|are|:|=)?\s*{_N}"), text)
+    return None if count is None else int(count)
 
 
 def _platform(text: str) -> str | None:

@@ -4,6 +4,7 @@ import re
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.intents import classify
+from shortcast_agent.planner.next_day import is_about_next_day
 
 ANALYTIC = (
     "judge",
@@ -56,6 +57,9 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         return (followed,)
     if not turn.said.strip():
         return (_without_words(turn, talk),)
+    whys = re.search(_CUES["diagnose"], turn.slots.masked, re.IGNORECASE)
+    if not whys and is_about_next_day(turn, talk):
+        return ("next_day",)
     whole = _weighed(turn.slots.masked, turn, talk)
     main = max(whole, key=lambda name: whole[name])
     intents = [main] if whole[main] >= _UNSURE else []

@@ -76,6 +76,23 @@ _WITHIN = re.compile(
     rf"|(?<!\w){_BARE_SPAN}\s*(?:후|뒤|만에|동안|안에|이면|horizon\b|forecast\b|view)",
     re.IGNORECASE,
 )
+_NEXT_DAY = re.compile(
+    r"(?:\b(?:in|over|within|during|for)\s+)?(?:\bthe\s+|\bits\s+)?\b(?:next|coming|following)\s+"
+    r"(?:24[\s-]*h(?:ou)?rs?\b|twenty-four hours\b|day\b)"
+    r"|\b(?:(?:in|after)\s+)?another\s+(?:24\s*hours|day)\b|\b24\s*hours\s+from\s+now\b"
+    r"|\b(?:(?:by|until|this time)\s+)?tomorrow\b"
+    r"|내일|(?:앞으로|다음)\s*24\s*시간|24\s*시간\s*(?:후|뒤)에?"
+    r"|ngày mai|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
+    r"|(?<!por la )\bmañana\b|(?:en )?(?:las )?(?:próximas|siguientes)\s+24\s*h(?:oras)?\b"
+    r"|\bdemain\b|(?:dans )?les\s+(?:24\s+)?prochaines\s+(?:24\s*)?h(?:eures)?\b",
+    re.IGNORECASE,
+)
+_TO_BE_POSTED = re.compile(
+    r"\b(?:post|upload|publish|release|schedule)(?:ing)?\s+(?:it|this|that|one|another|my|the|a|next|on|at|tomorrow)\b"
+    r"|올리|올릴|게시하|(?<!đã )\bđăng\b|\b(?:lo|la)?\s?(?:subo|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
+    r"|\bje (?:la |le )?(?:poste|publie)\b|\b(?:poster|publier)\b",
+    re.IGNORECASE,
+)
 _HORIZON_WORDS = (
     (
         r"\b(?:the |its )?first (?:24 hours|day)\b|\bday (?:1|one)\b|\bovernight\b"
@@ -183,12 +200,23 @@ def days_of(text: str) -> float | None:
     return _days(match) if match else None
 
 
-def read_age(text: str) -> float | None:
-    """Return how many days ago something was published: "3 days ago", "posted yesterday"."""
+def asks_next_day(text: str) -> bool:
+    """Say whether a text speaks of the coming 24 hours, and not of a video that it plans to publish then."""
+    return bool(_NEXT_DAY.search(text)) and not _TO_BE_POSTED.search(text)
+
+
+def without_next_day(text: str) -> str:
+    """Return the text without "tomorrow" and "in the next 24 hours", which are no age."""
+    return _NEXT_DAY.sub(" ", text)
+
+
+def read_age(text: str, *, in_words: bool = True) -> float | None:
+    """Return how many days ago something was published: "3 days ago", and `in_words` "posted yesterday"."""
     match = _AGO.search(text)
     if match:
         return days_of(match.group("span2")) if match.group("span2") else _days(match)
-    return next((days for words, days in _AGE_WORDS if re.search(words, text, re.IGNORECASE)), None)
+    words_for_ages = _AGE_WORDS if in_words else ()
+    return next((days for words, days in words_for_ages if re.search(words, text, re.IGNORECASE)), None)
 
 
 def read_horizon(text: str) -> float | None:
