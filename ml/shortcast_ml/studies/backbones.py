@@ -175,12 +175,13 @@ def _fill(model: Any, file: Path) -> None:
 
 def _bert(name: str) -> Texts:
     """Load a BERT from a local folder (config, tokenizer, model.safetensors) or the hub: the mean of its tokens."""
+    from shortcast_ml.encoders.devices import choose_device, declare_torchvision_operators
+
+    declare_torchvision_operators()
     try:
         from transformers import AutoModel, AutoTokenizer  # type: ignore[import-not-found,unused-ignore]
     except ImportError as error:
         raise WeightsUnavailable(f"bert:{name} needs transformers. {TRAIN_EXTRA}") from error
-    from shortcast_ml.encoders.devices import choose_device
-
     folder = Path(name).expanduser()
     if folder.is_dir():
         weights = folder / "model.safetensors"
