@@ -52,7 +52,8 @@ class NextDayForecast(Record):
         description="Share of its 30-day views that a typical video has at this age."
     )
     by_horizon: tuple[HorizonViews, ...] = Field(
-        description="At 7 and 30 days, if from tomorrow on it grows as its platform's videos do."
+        description="At 7 and 30 days, if from tomorrow on it grows as its platform's videos do; tomorrow's interval "
+        "with the growth curve's upon it, which held 77 to 90% of followed videos."
     )
     evidence: tuple[str, ...]
     missing: tuple[str, ...] = Field((), description="What would have sharpened it.")
