@@ -49,7 +49,7 @@ THUMBNAILS = {
     "dataset": "youtube_thumbs_trending_2020_21",
     "text": "words",
     "image": "words",
-    "splits": ["time", "random"],
+    "splits": ["time"],
     "folds": 3,
     "arms": {
         "text": ["text"],
@@ -277,7 +277,6 @@ def test_pictures_titles_and_pairs_are_told_apart(data: Path, tmp_path: Path) ->
     """Views follow the picture's brightness and nothing else: the study has to find exactly that."""
     metrics = run(tmp_path, THUMBNAILS, data)
     time = metrics["splits"]["time"]
-    assert list(metrics["splits"]) == ["time", "random"]
     assert time["rungs"]["image"]["spearman"]["low"] > 0.5
     assert abs(time["rungs"]["text"]["spearman"]["value"]) < 0.2
     assert set(time["gains"]) == {"both over text", "both over image", "all over both"}
@@ -290,7 +289,7 @@ def test_pictures_titles_and_pairs_are_told_apart(data: Path, tmp_path: Path) ->
         assert shares["image"] > 0.7
         assert sum(shares.values()) == pytest.approx(1, abs=0.001)
     assert set(time["alignment_spearman"]) == {"value", "low", "high"}
-    assert time["n"] < metrics["splits"]["random"]["n"] == metrics["n"]
+    assert 200 < time["n"] < metrics["n"]  # the oldest stretch only teaches
     assert read_card(tmp_path / "out")["features"]["both"] == ["image", "text"]
     table = studies_table([metrics])
     assert "true pairs over pictures exchanged" in table

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shortcast_ml.metrics import group_samples, spearman
+from shortcast_ml.metrics import FLAT, group_samples
 
 COMPARED = ("r2", "spearman", "auroc_100k", "auroc_1m")
 
@@ -15,8 +15,12 @@ def difference(
     {metric: {value, low, high} or None}, 95% from resampling whole groups, both sides on the same rows.
     """
 
+    from scipy.stats import rankdata
+
     def gain(rows: np.ndarray) -> np.ndarray:
-        first, *rest = (_scores(y[rows], forecast[rows]) for forecast in (one, *others))
+        truth = y[rows]
+        true_rank = rankdata(truth)
+        first, *rest = (_scores(truth, true_rank, forecast[rows]) for forecast in (one, *others))
         return np.asarray(first - np.mean(rest, axis=0))
 
     value = gain(np.arange(len(y)))
@@ -30,14 +34,16 @@ def difference(
     }
 
 
-def _scores(y: np.ndarray, forecast: np.ndarray) -> np.ndarray:
-    """Return COMPARED; an AUROC is a sum of ranks, so one ranking serves both."""
+def _scores(y: np.ndarray, true_rank: np.ndarray, forecast: np.ndarray) -> np.ndarray:
+    """Return COMPARED; one ranking of the forecast serves Spearman and both AUROCs (sums of ranks)."""
     from scipy.stats import rankdata
 
     rank = rankdata(forecast)
     spread = y.var() * len(y)
     r2 = 1 - float(((y - forecast) ** 2).sum()) / spread if spread > 0 else np.nan
-    return np.array([r2, spearman(y, forecast), _auroc(rank, y >= 5), _auroc(rank, y >= 6)])
+    flat = np.ptp(forecast) < FLAT or np.ptp(y) < FLAT
+    spearman = np.nan if flat else float(np.corrcoef(rank, true_rank)[0, 1])
+    return np.array([r2, spearman, _auroc(rank, y >= 5), _auroc(rank, y >= 6)])
 
 
 def _auroc(rank: np.ndarray, positive: np.ndarray) -> float:
