@@ -13,6 +13,7 @@ from shortcast_ml.records import (
     DraftReading,
     Explanation,
     Forecast,
+    NextDayForecast,
     Published,
     Record,
     SimilarVideos,
@@ -131,6 +132,7 @@ def report_of(made: Sequence[tuple[dict[str, Any], Record]], earlier: Draft | No
         comparison=of(Comparison),
         suggestions=suggestions,
         diagnosis=diagnosis,
+        next_day=of(NextDayForecast),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shortcast_ml.velocity import MILES_BAR
+
 Card = Mapping[str, Any]
 
 SHOWN = (
@@ -16,6 +18,7 @@ SHOWN = (
 )
 EVERY_RUNG = ("constant", "followers", "anchor", "metadata", "text", "image", "full")
 README_RUNGS = ("anchor", "full")
+VELOCITY = ("min_max_mae", "constant_min_max_mae", "z_mae", "constant_z_mae")
 
 
 def card_table(card: Card, rungs: Sequence[str] = README_RUNGS, *, interval: bool = False) -> str:
@@ -56,6 +59,8 @@ def _sections(card: Card) -> Iterator[str]:
             ["libraries", ", ".join(f"{lib} {v}" for lib, v in card["libraries"].items())],
         ],
     )
+    if card.get("personal"):
+        yield from _personal(card["personal"])
     yield "## Learned from"
     yield _table(
         ["collection", "videos", "channels or blocks", "published", "held out"],
@@ -106,12 +111,41 @@ def _sections(card: Card) -> Iterator[str]:
             for event, x in measured["probabilities"].items()
         ],
     )
+    yield "## Velocity"
+    velocity = {c: measured["velocity"] for c, measured in card["metrics"].items() if measured["velocity"]}
+    passes = velocity and all(x["constant_min_max_mae"]["value"] < MILES_BAR for x in velocity.values())
+    yield (
+        "Mean absolute error of log10(views per hour since publishing + 1), brought to 0-1 over the training rows: "
+        f"the Miles study asks for less than {MILES_BAR}; and in standard deviations."
+        + (" A constant passes that bar too: it says little." if passes else "")
+    )
+    yield _table(
+        ["collection", "error, 0-1", "the constant's", "error, in SD", "the constant's"],
+        [[c, *(_figure(x[key], ".3f", True) for key in VELOCITY)] for c, x in velocity.items()],
+    )
     if card.get("ablations"):
         yield from _ablations(card["ablations"])
     if card.get("thumbnail"):
         yield from _thumbnail(card)
     yield "## Limits"
     yield "\n".join(f"- {limit}" for limit in card["limits"])
+
+
+def _personal(found: Card) -> Iterator[str]:
+    """Show how a personal model was judged; what follows it is the starter that it stands on, if it does."""
+    yield "## Against the starter"
+    yield (
+        f"{found['videos']:,} videos of {found['channels']:,} channels, published {found['published'][0][:10]} to "
+        f"{found['published'][1][:10]}, trained {found['trained_at'][:10]}. " + " ".join(found["says"])
+    )
+    rows = []
+    for candidate in found["candidates"]:
+        for title, x in (("channels held out", candidate["held_out"]), ("later videos", candidate["later"])):
+            if x:
+                errors = [f"{x['mae_starter']:.3f}", f"{x['mae']:.3f}", _figure(x["mae_gain"], "+.3f", True)]
+                rows.append([candidate["name"], title, f"{x['videos']:,}", f"{x['channels']:,}", *errors])
+    head = ["candidate", "judged on", "videos", "channels", "starter's mean error", "its own", "gain"]
+    yield _table(head, rows)
 
 
 def _ablations(ablations: Card) -> Iterator[str]:

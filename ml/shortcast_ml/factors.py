@@ -18,8 +18,9 @@ class FactorRow(NamedTuple):
     columns: tuple[str, ...]
 
 
+AGE = "age"
 FACTORS = (
-    FactorRow("age", "age at which views are counted", False, ("log10_age_days",)),
+    FactorRow(AGE, "age at which views are counted", False, ("log10_age_days",)),
     FactorRow("channel_size", "channel size", False, ("log10_followers",)),
     FactorRow(
         "channel_level", "what the channel usually reaches", False,
@@ -73,6 +74,15 @@ def factor_of(column: str) -> FactorRow:
     raise KeyError(f"column {column} belongs to no factor")
 
 
+def factor_table_markdown() -> str:
+    """Return the table as Markdown, for the docs and a model's card."""
+    rows = [
+        f"| {f.label} | {'yes' if f.changeable else 'no'} | {', '.join(f'`{c}`' for c in f.columns)} |"
+        for f in FACTORS
+    ]
+    return "\n".join(["| factor | can be changed | columns |", "|---|---|---|", *rows])
+
+
 def observe(draft: Draft, channel: ChannelHistory | None, values: dict[str, float]) -> dict[str, str]:
     """Return what was seen of each factor, in a few words; a factor with nothing to say is left out."""
     titled = bool(draft.title.strip())
@@ -82,7 +92,6 @@ def observe(draft: Draft, channel: ChannelHistory | None, values: dict[str, floa
         level = f"{channel.typical_views:,.0f} views, as stated"
     known_size = channel is not None and channel.followers is not None
     seen = {
-        "age": "30 days",
         "channel_size": f"{channel.followers:,} followers" if channel and known_size else "not given",
         "channel_level": level,
         "recent_form": f"{min(uploads, 5)} latest uploads" if uploads else "not given",

@@ -16,7 +16,7 @@ import numpy as np
 
 from shortcast_ml.coverage import channel_size_buckets
 from shortcast_ml.errors import EncoderError, ModelError
-from shortcast_ml.factors import FACTORS, factor_of, observe
+from shortcast_ml.factors import AGE, FACTORS, factor_of, observe
 from shortcast_ml.features import (
     COLUMNS,
     PICTURE_COLUMNS,
@@ -91,6 +91,8 @@ class ForecastModel:
     default: str
     spread: "lightgbm.Booster"
     thumbnail: "lightgbm.Booster | None" = None
+    personal: "lightgbm.Booster | None" = None  # what the starter misses on the user's own kind of videos
+    notices: tuple[str, ...] = ()  # said with every forecast
     _looks: dict[tuple[str, int], dict[str, float]] = field(default_factory=dict)
 
     @property
@@ -198,6 +200,8 @@ class ForecastModel:
             found.append(_term(self.boosters["titles"], weight, float(self.calibration["titles"]["offset"])))
         if self.thumbnail is not None and "thumbnail" in row.evidence:
             found.append(_term(self.thumbnail))
+        if self.personal is not None and row.platform in self.card["personal"]["platforms"]:
+            found.append(_term(self.personal, float(self.card["personal"]["weight"])))
         return found
 
     def distribution(self, row: FeatureRow, age_days: float) -> Distribution:
@@ -247,7 +251,10 @@ class ForecastModel:
         return float(1 / (1 + np.exp(-self.calibration["pair_slope"] * gap)))
 
     def _warnings(self, row: FeatureRow) -> tuple[str, ...]:
-        out = []
+        out = [*self.notices]
+        known = self.card.get("personal", {}).get("platforms", {})
+        if known and row.platform not in known:
+            out.append(f"Your library has no {row.platform} videos: nothing personal is in this forecast.")
         if row.platform == "tiktok" and row.anchor_source in ("platform", "followers"):
             out.append(
                 "The TikTok videos that the model learned from over-represent viral ones; without the channel's "
@@ -264,7 +271,10 @@ class ForecastModel:
     # --- explanation ---------------------------------------------------------------------------------
 
     def explain(self, row: FeatureRow, horizon_days: float = 30) -> Explanation:
-        """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction."""
+        """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction.
+
+        The base is the model's mean forecast, at the age that it is asked for.
+        """
         sums: dict[str, float] = {}
         base = float(log10_share(horizon_days, self.knots(row.platform)))
         for term in self.terms(row):
@@ -272,6 +282,9 @@ class ForecastModel:
             base += term.weight * (float(parts[-1]) - term.offset)
             for column, value in zip(term.columns, parts[:-1], strict=True):
                 name = factor_of(column).name
+                if name == AGE:  # every draft is asked for at one age: that is where the sum begins
+                    base += term.weight * float(value)
+                    continue
                 sums[name] = sums.get(name, 0.0) + term.weight * float(value)
         prediction = self.distribution(row, horizon_days).centre
         if abs(base + sum(sums.values()) - prediction) > ADDITIVE:
@@ -380,6 +393,7 @@ def load_model(name_or_dir: str | Path = "starter") -> ForecastModel:
             default=next(part for part, file in card["parts"].items() if file == "model.txt"),
             spread=booster("spread.txt"),
             thumbnail=booster("thumbnail.txt") if (folder / "thumbnail.txt").is_file() else None,
+            personal=booster("personal.txt") if (folder / "personal.txt").is_file() else None,
         )
     except (KeyError, ValueError, OSError, StopIteration, lightgbm.basic.LightGBMError) as error:
         raise ModelError(f"The model in {folder} can't be loaded: {error}. Train it again.") from error

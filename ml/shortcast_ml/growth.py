@@ -180,15 +180,15 @@ def starter_growth() -> dict[str, list[float]]:
 
 @cache
 def growth_file(folder: Path | None = None) -> dict[str, Any]:
-    """Return a `growth.json` with its uncertainty; without a folder, the shipped one of the next-day model.
+    """Return a `growth.json` with its uncertainty; without a folder, the starter's.
 
     Raises ModelError when it was written without one.
     """
-    path = (folder or Path(str(files("shortcast_ml") / "next_day_starter"))) / "growth.json"
+    path = (folder or Path(str(files("shortcast_ml") / "starter"))) / "growth.json"
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} can't be read: {error}. Train the next-day model again.") from error
+        raise ModelError(f"{path} can't be read: {error}. Train the model again.") from error
     if "spread" not in content:
         raise ModelError(f"{path} has a curve but no uncertainty. Train the model again with this version.")
     return content

@@ -374,15 +374,15 @@ def test_train_passes_its_folders_on_and_says_its_steps(
 ) -> None:
     got: list[Any] = []
 
-    def train(data: Path, out: Path, *, name: str, progress: Callable[[str], None]) -> dict[str, Any]:
-        progress("features")
-        got.extend([data, out, name])
+    def train(data: Path, out: Path, *, name: str, **rest: Any) -> dict[str, Any]:
+        rest["progress"]("features")
+        got.extend([data, out, name, rest["config"], rest["ablate"]])
         return {}
 
     monkeypatch.setattr("shortcast_ml.train.train", train)
     code, out, err = run("train", "--data", str(tmp_path), "--out", str(tmp_path / "mine"))
     assert (code, out) == (0, "")
-    assert got == [tmp_path, tmp_path / "mine", "mine"]
+    assert got == [tmp_path, tmp_path / "mine", "mine", None, False]
     assert "features" in err
 
 

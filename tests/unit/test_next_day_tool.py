@@ -21,10 +21,11 @@ from shortcast_ml.errors import InputError
 from shortcast_ml.growth import views_by_day
 from shortcast_ml.next_day import Look
 from shortcast_ml.next_day import forecast_next_day as by_model
+from shortcast_ml.records import NextDayForecast
 from shortcast_ml.settings import Settings
 from shortcast_ml.velocity import velocity
 from shortcast_tools import TOOLS
-from shortcast_tools.forecast_next_day import EarlierLook, NextDayForecast, forecast_next_day
+from shortcast_tools.forecast_next_day import EarlierLook, forecast_next_day
 from shortcast_tools.parts import Parts
 
 YOUNG = {"views": 5000, "age_days": 0.25}
@@ -247,7 +248,8 @@ def test_the_answer_gives_verdict_velocity_and_unknowns_and_every_number_stands_
     text = "It has 5,137 views after 7 hours, 211 likes. How many tomorrow?"
     result = analyst.ask(text)
     record = fake_tools.forecast_next_day(**result.tool_calls[0].arguments)
-    assert trace(result.answer, [record, text]).untraced == ()
+    assert result.report.next_day == record
+    assert trace(result.answer, [result.report, text]).untraced == ()
     assert result.answer.startswith(
         "**About 7.9K views in 24 hours** on YouTube Shorts (80% interval: 6.2K to 15.4K)"
     )

@@ -1,6 +1,7 @@
 """Commands that learn and judge: table, train, evaluate."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +41,9 @@ def train(
         Path | None, typer.Option(help="YAML of a forecast model or a study; the starter's when not given.")
     ] = None,
     ablate: Annotated[bool, typer.Option(help="Measure also what was decided against.")] = False,
+    next_day: Annotated[
+        bool, typer.Option("--next-day", help="Train the model of a young video's next 24 hours instead.")
+    ] = False,
 ) -> None:
     """Train a forecast model, or a study's, and write it with its card."""
     from shortcast_ml.config import read_config, read_yaml
@@ -50,6 +54,12 @@ def train(
 
         run_config(config, data, out, progress=_say)
         typer.echo(f"Wrote the study to {out}.", err=True)
+        return
+    if next_day:
+        from shortcast_ml.next_day import train_next_day
+
+        train_next_day(data, out, name=name or out.resolve().name, progress=_say)
+        typer.echo(f"Wrote the next-day model to {out}.", err=True)
         return
     settings = read_config(config) if config else None
     train_model(data, out, name=name or out.resolve().name, config=settings, ablate=ablate, progress=_say)
@@ -68,6 +78,9 @@ def evaluate(
     model: Annotated[
         str | None, typer.Option(help="Judge this saved model on all rows: `starter` or a folder.")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for reliability plots of the probabilities.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure forecasts, with whole channels (or topics, or later times) kept apart.
@@ -85,7 +98,19 @@ def evaluate(
     from shortcast_ml.evaluate import evaluate as judge
 
     result = judge(dataset, data, model=model, progress=_say)
+    if pictures is not None:
+        _draw_reliability(result, pictures)
     typer.echo(json.dumps(result)) if as_json else _show(result)
+
+
+def _draw_reliability(result: dict[str, Any], folder: Path) -> None:
+    from shortcast_ml.coverage import draw_reliability
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for event, measured in result.get("probabilities", {}).items():
+        name = re.sub(r"\W+", "-", f"{result['dataset']} {event}").strip("-")
+        draw_reliability(measured, folder / f"{name}.png")
+        _say(f"Drew {folder / name}.png")
 
 
 def _say(text: str) -> None:

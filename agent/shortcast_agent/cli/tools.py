@@ -7,12 +7,12 @@ import typer
 
 from shortcast_agent.cli.app import AsJson, app
 from shortcast_agent.cli.options import checked, options_of, takes
-from shortcast_ml.records import Record
+from shortcast_ml.records import NextDayForecast, Record
 from shortcast_tools.collect import collect
 from shortcast_tools.compare_variants import compare_variants
 from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.find_similar_videos import find_similar_videos
-from shortcast_tools.forecast_next_day import NextDayForecast, forecast_next_day
+from shortcast_tools.forecast_next_day import forecast_next_day
 from shortcast_tools.forecast_views import forecast_views
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from shortcast_ml.records import (
     DraftReading,
     Explanation,
     Forecast,
+    NextDayForecast,
     Published,
     SimilarVideos,
     Suggestions,
 )
-from shortcast_tools.forecast_next_day import NextDayForecast
 
 HELP = """\
 I am Shortcast, an analyst for short videos. This is the **offline analyst**: rules and a forecast model on \

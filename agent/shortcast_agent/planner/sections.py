@@ -12,11 +12,11 @@ from shortcast_ml.records import (
     Factor,
     Forecast,
     Neighbour,
+    NextDayForecast,
     Published,
     SimilarVideos,
     Suggestions,
 )
-from shortcast_tools.forecast_next_day import NextDayForecast
 
 PLATFORMS = {
     "youtube_shorts": "YouTube Shorts",
