@@ -51,6 +51,7 @@ def examine(chosen: Parts | None = None) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Parts], Finding]], ...] = (
         ("data folder", _home),
         ("forecast model", _model),
+        ("drift", _drift),
         ("encoder", _encoder),
         ("library", _library),
         ("index", _index),
@@ -126,6 +127,18 @@ def _model(parts: Parts) -> Finding:
     digest = model.card["sha256"]["model.txt"][:12]
     says = f"{model.name}, hash {digest} as in its card, encoder {model.encoder_id}"
     return Finding(state="ok", part="forecast model", says=says)
+
+
+def _drift(parts: Parts) -> Finding:
+    from shortcast_ml.drift import drift_finding
+
+    found = drift_finding(parts.settings.home, parts.model)
+    if found is None:
+        return Finding(
+            state="ok", part="drift", says="not measured yet: `shortcast drift`, once you collected videos"
+        )
+    well, says = found
+    return Finding(state="ok" if well else "warn", part="drift", says=says)
 
 
 def _encoder(parts: Parts) -> Finding:

@@ -1,4 +1,4 @@
-"""Commands that learn and judge: table, train, evaluate."""
+"""Commands that learn and judge: table, train, evaluate, factors, drift."""
 
 import json
 import re
@@ -34,8 +34,12 @@ def table(
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Option(help="Folder that holds the collections to train on.")],
-    out: Annotated[Path, typer.Option(help="Folder that the model is written to.")],
+    data: Annotated[Path | None, typer.Option(help="Folder that holds the collections to train on.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder that the model is written to.")] = None,
+    library: Annotated[
+        bool,
+        typer.Option("--library", help="Train on your library; adopted only where it beats the starter."),
+    ] = False,
     name: Annotated[str | None, typer.Option(help="What the model calls itself; its folder's name.")] = None,
     config: Annotated[
         Path | None, typer.Option(help="YAML of a forecast model or a study; the starter's when not given.")
@@ -45,7 +49,14 @@ def train(
         bool, typer.Option("--next-day", help="Train the model of a young video's next 24 hours instead.")
     ] = False,
 ) -> None:
-    """Train a forecast model, or a study's, and write it with its card."""
+    """Train a forecast model, a study's or your own, and write it with its card."""
+    if library:
+        from shortcast_tools.train_personal import train_personal
+
+        typer.echo(train_personal(out, _say).text())
+        return
+    if data is None or out is None:
+        raise InputError("Give --data and --out; or --library to train on what you collected.")
     from shortcast_ml.config import read_config, read_yaml
     from shortcast_ml.train import train as train_model
 
@@ -101,6 +112,41 @@ def evaluate(
     if pictures is not None:
         _draw_reliability(result, pictures)
     typer.echo(json.dumps(result)) if as_json else _show(result)
+
+
+@app.command()
+def factors(
+    out: Annotated[Path | None, typer.Option(help="Folder for global.json, factors.md and pictures.")] = None,
+    dataset: Annotated[str | None, typer.Option(help="A collection; your library when not given.")] = None,
+    data: Annotated[Path, typer.Option(help="The collection's folder.")] = Path(),
+    model: Annotated[
+        str | None, typer.Option(help="`starter` or a folder; the one in use by default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the forecast looks at, and what went with better results in a collection or your library."""
+    from shortcast_ml.data import load_table
+    from shortcast_ml.factor_report import report_factors, report_markdown
+    from shortcast_ml.forecast import load_model
+    from shortcast_ml.library_table import library_table
+    from shortcast_tools.parts import parts
+
+    table = load_table(dataset, data) if dataset else library_table(parts().library.all()).table
+    chosen = load_model(model) if model else parts().model
+    report = report_factors(table, chosen, out, folder=data if dataset else None, progress=_say)
+    typer.echo(report.model_dump_json() if as_json else report_markdown(report))
+
+
+@app.command()
+def drift(
+    picture: Annotated[Path | None, typer.Option(help="PNG of forecasts against outcomes over time.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well forecasts of collected videos came true; warn with every forecast where they don't."""
+    from shortcast_tools.train_personal import check_drift
+
+    report = check_drift(picture, _say)
+    typer.echo(report.model_dump_json() if as_json else report.text())
 
 
 def _draw_reliability(result: dict[str, Any], folder: Path) -> None:
