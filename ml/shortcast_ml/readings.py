@@ -1,5 +1,6 @@
 """What a creator can set, in a creator's units: the columns that can be read, and how each is cut into bins."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -40,30 +41,50 @@ def _counted(column: str, label: str, subject: str, one: str, *edges: float) -> 
     return Reading(column, label, subject, (*edges, INF), (f" {one}", f" {one}s"), whole=True)
 
 
+def _looked(column: str, name: str) -> Reading:
+    label = f"{name} of the thumbnail (%)"
+    return Reading(column, label, f"thumbnails of {name} {{}}", unit=("%", "%"), scale=100)
+
+
 READINGS = (
     Reading(
         "log10_duration", "video length (s)", "videos of {}",
         (-INF, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, INF), (" s", " s"), log=True,
     ),
-    _counted("title_chars", "characters of the title", "titles of {}", "character", 0, 1, 15, 30, 45, 60, 80, 100, 150),
+    _counted(
+        "title_chars", "characters of the title", "titles of {}", "character",
+        0, 1, 15, 30, 45, 60, 80, 100, 150,
+    ),
     _counted("title_words", "words of the title", "titles of {}", "word", 0, 1, 3, 5, 7, 9, 12, 16, 24),
-    _counted("title_exclaims", "exclamation marks", "titles with {}", "exclamation mark", 0, 1, 2),
-    Reading("title_question", "question mark", "titles {}", (0, 1, 2), names=("without a question mark", "with a question mark")),
+    _counted("title_exclaims", "exclamation marks in the title", "titles with {}", "exclamation mark", 0, 1, 2),
+    Reading(
+        "title_question", "question mark in the title", "titles {} a question mark", (0, 1, 2),
+        names=("without", "with"),
+    ),
     _counted("title_digits", "digits in the title", "titles with {}", "digit", 0, 1, 2, 4),
     Reading(
-        "title_caps_share", "capital letters (%)", "titles with {} of their letters in capitals",
+        "title_caps_share", "letters of the title in capitals (%)", "titles with {} of their letters in capitals",
         (-INF, 5, 10, 20, 50, INF), ("%", "%"), scale=100,
     ),
     _counted("title_emoji", "emoji in the title", "titles with {}", "emoji", 0, 1, 2),
     _counted("title_mentions", "mentions in the title", "titles with {}", "mention", 0, 1, 2),
-    _counted("title_click_words", "click words (how, best, secret ...)", "titles with {} (how, best, secret ...)", "click word", 0, 1, 2),
+    _counted(
+        "title_click_words", "click words in the title (how, best, secret ...)",
+        "titles with {} (how, best, secret ...)", "click word", 0, 1, 2,
+    ),
     _counted("hashtags", "hashtags", "videos with {}", "hashtag", 0, 1, 2, 3, 4, 6, 8, 12),
-    _counted("hashtags_generic", "generic hashtags (fyp, shorts ...)", "videos with {} (fyp, shorts ...)", "generic hashtag", 0, 1, 2, 3),
+    _counted(
+        "hashtags_generic", "generic hashtags (fyp, shorts ...)", "videos with {} (fyp, shorts ...)",
+        "generic hashtag", 0, 1, 2, 3,
+    ),
     Reading(
         "publish_hour_utc", "hour of publishing (UTC)", "videos published at {}",
         (0, 3, 6, 9, 12, 15, 18, 21, 24), (" h UTC", " h UTC"),
     ),
-    Reading("publish_weekday", "day of publishing (UTC)", "videos published on a {} (UTC)", tuple(range(8)), names=DAYS),
+    Reading(
+        "publish_weekday", "day of publishing (UTC)", "videos published on a {} (UTC)", tuple(range(8)),
+        names=DAYS,
+    ),
     Reading(
         "history_gap_days", "hours since the video before", "videos published {} after the one before",
         (-INF, 6, 12, 24, 48, 96, 168, 336, INF), (" h", " h"), scale=24,
@@ -73,19 +94,27 @@ READINGS = (
         (-INF, 0.5, 1, 2, 4, 7, 14, INF), (" days", " days"),
     ),
     _counted("history_last_day", "videos in the day before", "videos with {} in the day before", "other", 0, 1, 2, 3),
-    _counted("history_last_7_days", "videos in the 7 days before", "videos with {} in the 7 days before", "other", 0, 1, 2, 4, 7, 14),
-    _counted("history_last_30_days", "videos in the 30 days before", "videos with {} in the 30 days before", "other", 0, 1, 3, 6, 12, 30),
+    _counted(
+        "history_last_7_days", "videos in the 7 days before", "videos with {} in the 7 days before", "other",
+        0, 1, 2, 4, 7, 14,
+    ),
+    _counted(
+        "history_last_30_days", "videos in the 30 days before", "videos with {} in the 30 days before", "other",
+        0, 1, 3, 6, 12, 30,
+    ),
     _counted("look_faces", "faces on the thumbnail", "thumbnails with {}", "face", 0, 1, 2, 3),
-    Reading("look_face_area", "share of the thumbnail that is faces (%)", "thumbnails with {} of their area in faces",
-            (-INF, 2, 5, 10, 20, INF), ("%", "%"), scale=100),
-    Reading("look_brightness", "brightness of the thumbnail (%)", "thumbnails of brightness {}", unit=("%", "%"), scale=100),
-    Reading("look_contrast", "contrast of the thumbnail (%)", "thumbnails of contrast {}", unit=("%", "%"), scale=100),
-    Reading("look_colourfulness", "colourfulness of the thumbnail (%)", "thumbnails of colourfulness {}", unit=("%", "%"), scale=100),
-    Reading("look_saturation", "saturation of the thumbnail (%)", "thumbnails of saturation {}", unit=("%", "%"), scale=100),
+    Reading(
+        "look_face_area", "area of the thumbnail that is faces (%)", "thumbnails with {} of their area in faces",
+        (-INF, 2, 5, 10, 20, INF), ("%", "%"), scale=100,
+    ),
+    _looked("look_brightness", "brightness"),
+    _looked("look_contrast", "contrast"),
+    _looked("look_colourfulness", "colourfulness"),
+    _looked("look_saturation", "saturation"),
+    _looked("look_clutter", "clutter"),
     Reading("look_warmth", "warmth of the thumbnail", "thumbnails of warmth {}"),
     Reading("look_sharpness", "sharpness of the thumbnail (log10)", "thumbnails of sharpness {}"),
-    Reading("look_clutter", "edges on the thumbnail (%)", "thumbnails with edges on {}", unit=("%", "%"), scale=100),
-    Reading("alignment", "similarity of title and thumbnail", "videos whose title and thumbnail are {} alike"),
+    Reading("alignment", "likeness of title and thumbnail", "videos whose title and thumbnail are alike by {}"),
 )  # fmt: skip
 
 # Changeable by another title, picture or plan, but with no value that a creator could read off and set.
@@ -108,7 +137,7 @@ def bins_of(reading: Reading, values: np.ndarray, fewest: int) -> list[Bin]:
     if not reading.names:
         edges = _joined(edges, known, fewest)
     found = []
-    for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (low, high) in enumerate(pairwise(edges)):
         rows = (shown >= low) & (shown < high)
         if rows.sum() >= fewest:
             says = reading.names[i] if reading.names else _range(reading, low, high)
@@ -117,7 +146,7 @@ def bins_of(reading: Reading, values: np.ndarray, fewest: int) -> list[Bin]:
 
 
 def _joined(edges: list[float], values: np.ndarray, fewest: int) -> list[float]:
-    counts = [int(((values >= a) & (values < b)).sum()) for a, b in zip(edges, edges[1:], strict=False)]
+    counts = [int(((values >= a) & (values < b)).sum()) for a, b in pairwise(edges)]
     while len(counts) > 1 and min(counts) < fewest:
         i = counts.index(min(counts))
         left = i > 0 and (i == len(counts) - 1 or counts[i - 1] <= counts[i + 1])
