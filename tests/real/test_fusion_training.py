@@ -19,7 +19,8 @@ from shortcast_ml.modelfiles import read_card
 from shortcast_ml.studies import run_config, studies_table
 from shortcast_ml.studies.blocks import Encoders
 from shortcast_ml.studies.config import FusionMLP
-from shortcast_ml.studies.fusion import Rows, mixed_precision, train_fusion
+from shortcast_ml.studies.fusion import Rows
+from shortcast_ml.studies.fusion_training import mixed_precision, train_fusion
 from shortcast_ml.studies.miles import FACTS
 from shortcast_ml.studies.models import load_forecaster
 
@@ -223,7 +224,7 @@ def test_pictures_and_titles_that_are_missing_are_masked_and_not_guessed(tmp_pat
     seen = np.isfinite(image[:, 0])
     assert np.corrcoef(views[seen], y[seen])[0, 1] > 0.9
     assert np.ptp(views[~seen]) < 1e-6
-    assert 1 <= went["best_epoch"] <= went["epochs"] <= 15
+    assert 1 <= went.best_epoch <= went.epoch <= 15
 
 
 def test_training_stops_when_the_held_out_groups_no_longer_gain(tmp_path: Path) -> None:
@@ -242,8 +243,8 @@ def test_training_stops_when_the_held_out_groups_no_longer_gain(tmp_path: Path) 
         tmp_path,
         lambda epoch, values: heard.append(epoch),
     )
-    assert went["epochs"] < 60
-    assert went["epochs"] == went["best_epoch"] + 2 == heard[-1]
+    assert went.epoch < 60
+    assert went.epoch == went.best_epoch + 2 == heard[-1]
 
 
 def test_mixed_precision_scales_gradients_for_float16_only(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from shortcast_ml.studies.coding import fit_coding
 from shortcast_ml.studies.compare import difference
 from shortcast_ml.studies.pictures import picture_vectors
 from shortcast_ml.studies.runs import open_run
-from shortcast_ml.studies.tables import read_results
+from shortcast_ml.studies.tables import publish, read_results
 from shortcast_ml.studies.tracking import JsonLines, flat, open_tracker
 
 NAN = float("nan")
@@ -358,3 +358,22 @@ def test_a_baseline_without_views_leaves_its_cells_empty_and_results_are_read_fr
     text = studies_table(read_results(tmp_path))
     assert f"| d | base | logistic |  | {cell} | {cell} |  |  | {cell} |  |  |" in text
     assert "IPIU" not in text
+
+
+def test_the_page_holds_the_tables_of_the_figures_that_are_kept_beside_it(tmp_path: Path) -> None:
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    page = (docs / "studies.md").read_text(encoding="utf-8")
+    assert studies_table(read_results(docs / "studies")) in page
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "studies.md").write_text(page)
+    for name in ("metrics.json", "timings.json"):
+        (tmp_path / "runs" / "net").mkdir(parents=True, exist_ok=True)
+        record = miles_metrics("net", "fusion_mlp") if name == "metrics.json" else {"inference_ms": 2.5}
+        (tmp_path / "runs" / "net" / name).write_text(json.dumps(record))
+    publish(tmp_path / "runs", tmp_path / "docs")
+    publish(tmp_path / "runs", tmp_path / "docs")  # again changes nothing
+    changed = (tmp_path / "docs" / "studies.md").read_text(encoding="utf-8")
+    assert changed.count("| d | net | fusion_mlp |") == 1
+    assert "| 2.50 |" in changed
+    assert changed.startswith(page.partition("<!-- results -->")[0])
+    assert changed.endswith("<!-- end of results -->\n")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FACTS = tuple(c for c in COLUMNS if c not in TOPIC_COLUMNS)
 TAIL = 0.1  # below and above the 80% interval
+ENOUGH_ERRORS = 200  # for an interval of their own
 SINGLES = 50  # videos that are forecast one by one to time it
 
 
@@ -114,7 +115,7 @@ def measure_all(
     tested = judged.fold >= 0
     share = np.log10(table.views.to_numpy(float) + 1) - y
     regressed = not isinstance(config.model, Logistic)
-    covered = inside(judged, y) if regressed else None
+    covered = inside(judged, y, forward=config.splits[0] == "time") if regressed else None
     parts = {
         "": tested,
         "five_or_more_earlier_uploads": tested & (facts.history_uploads >= ENOUGH_UPLOADS).to_numpy(),
@@ -156,17 +157,22 @@ def virality(judged: Judged, group: np.ndarray, tested: np.ndarray, seed: int) -
     return {"auroc": measured["full"]["auroc_1m"], "share": round(float(judged.viral[tested].mean()), 4)}
 
 
-def inside(judged: Judged, y: np.ndarray) -> np.ndarray:
-    """Tell which videos lie in their 80% interval, (n,): errors of the other folds, by what the anchor knew."""
+def inside(judged: Judged, y: np.ndarray, *, forward: bool) -> np.ndarray:
+    """Tell which videos lie in their 80% interval, (n,) float: 1, 0, or NaN without one.
+
+    The interval spans the errors of the other folds (`forward`: of the earlier ones) where the anchor knew as
+    much, or of all of them where those are few.
+    """
     error = y - judged.views
-    covered = np.zeros(len(y), bool)
+    covered = np.full(len(y), np.nan)
     for fold in range(judged.fold.max() + 1):
-        for source in set(judged.source[judged.fold == fold]):
+        others = (judged.fold >= 0) & ((judged.fold < fold) if forward else (judged.fold != fold))
+        for source in set(judged.source[judged.fold == fold]) if others.any() else ():
             rows = (judged.fold == fold) & (judged.source == source)
-            others = (judged.fold >= 0) & (judged.fold != fold)
             alike = others & (judged.source == source)
-            errors = error[alike if alike.sum() >= 200 else others]
-            low, high = np.quantile(errors, [TAIL, 1 - TAIL]) if len(errors) else (-np.inf, np.inf)
+            low, high = np.quantile(
+                error[alike if alike.sum() >= ENOUGH_ERRORS else others], [TAIL, 1 - TAIL]
+            )
             covered[rows] = (error[rows] >= low) & (error[rows] <= high)
     return covered
 

@@ -13,7 +13,8 @@ import numpy as np
 from shortcast_ml.features import TOPIC_DIM
 from shortcast_ml.studies.coding import Coding, fit_coding
 from shortcast_ml.studies.config import FusionMLP, LightGBM, Logistic
-from shortcast_ml.studies.fusion import VECTORS, Fusion, Rows, from_arrays, train_fusion
+from shortcast_ml.studies.fusion import VECTORS, Fusion, Rows, from_arrays
+from shortcast_ml.studies.fusion_training import train_fusion
 from shortcast_ml.studies.runs import RunFolder
 from shortcast_ml.studies.tracking import Tracker
 
@@ -175,12 +176,12 @@ def _network(
     lesson: Lesson, model: FusionMLP, seed: int, name: str, run: RunFolder, tracker: Tracker
 ) -> Arrays:
     def step() -> Arrays:
-        fusion, went = train_fusion(
+        fusion, at = train_fusion(
             lesson.rows, lesson.y, lesson.viral, lesson.group, model, seed, run.folder(f"{name}-epochs"),
             lambda epoch, values: tracker.log(name, values, epoch),
         )  # fmt: skip
-        tracker.log(f"{name}/best", went, int(went["epochs"]))
-        return fusion.arrays() | {"went": np.array([went["epochs"], went["best_epoch"]])}
+        tracker.log(f"{name}/best", {"epoch": at.best_epoch, "held_out_error": round(at.best, 5)}, at.epoch)
+        return fusion.arrays()
 
     return run.once(name, step)
 

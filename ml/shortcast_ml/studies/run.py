@@ -99,12 +99,13 @@ def fingerprint(config: StudyConfig, inputs: Inputs) -> dict[str, str]:
     """Return by what two starts are known to be the same experiment."""
     import pandas as pd
 
-    rows = pd.util.hash_pandas_object(inputs.table[["video_id", "title", "views"]], index=False)
+    rows = pd.util.hash_pandas_object(inputs.table.drop(columns="hashtags").astype(str), index=False)
+    pictures = () if inputs.picture_hash is None else tuple(inputs.picture_hash)
     return {
         "config": config.model_dump_json(),
-        "data": digest(rows.to_numpy().tobytes().hex()),
+        "data": digest(rows.to_numpy().tobytes().hex(), *inputs.table.hashtags, *pictures),
         "encoders": digest(*inputs.ids),
-        "libraries": digest(*(importlib.metadata.version(library) for library in LIBRARIES)),
+        "versions": digest(*(importlib.metadata.version(name) for name in ("shortcast", *LIBRARIES))),
     }
 
 

@@ -1,6 +1,7 @@
 """Result tables of the studies as Markdown, made from `metrics.json`, never typed."""
 
 import json
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ RUNGS = (
     ("AUROC 100k", "auroc_100k"),
     ("AUROC 1M", "auroc_1m"),
 )
+START, END = "<!-- results -->", "<!-- end of results -->"
 SPLIT_NAMES = {
     "blocks": "topic blocks",
     "channels": "channels apart",
@@ -30,6 +32,20 @@ def read_results(folder: Path) -> list[dict[str, Any]]:
             found | {"timings": json.loads(timings.read_text(encoding="utf-8")) if timings.is_file() else {}}
         )
     return out
+
+
+def publish(results: Path, docs: Path) -> None:
+    """Keep the figures of finished experiments in `docs/studies`, and put their tables into `docs/studies.md`."""
+    for path in sorted(results.glob("*/metrics.json")):
+        kept = docs / "studies" / path.parent.name
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in ("metrics.json", "timings.json"):
+            shutil.copyfile(path.with_name(name), kept / name)
+    page = docs / "studies.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition(START)
+    _, _, after = rest.partition(END)
+    tables = studies_table(read_results(docs / "studies"))
+    page.write_text(f"{before}{START}\n\n{tables}\n{END}{after}", encoding="utf-8")
 
 
 def studies_table(metrics: Iterable[dict[str, Any]]) -> str:
