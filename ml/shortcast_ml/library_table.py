@@ -70,13 +70,12 @@ def library_table(videos: Iterable[Published], readings: Readings | None = None)
         elif key_of(video) not in kept or video.fetched_at >= kept[key_of(video)].fetched_at:
             kept[key_of(video)] = video
     rows = pd.DataFrame([_row(video) for video in kept.values()], columns=[*ROW, "likes"])
-    for column in ("published_at",):
-        rows[column] = pd.to_datetime(rows[column], utc=True).astype("datetime64[us, UTC]")
+    rows["published_at"] = pd.to_datetime(rows.published_at, utc=True).astype("datetime64[us, UTC]")
     numbers = ["duration_s", "age_days", "followers", "views", "likes"]
     rows[numbers] = rows[numbers].astype(float)
     rows["short"] = rows.short.astype("boolean")
     rows["followers"] = rows.followers.fillna(rows.groupby("channel_id").followers.transform("max"))
-    table, report = clean(fill_columns(rows.to_dict("series"), rows.index))
+    table, report = clean(fill_columns({str(c): rows[c] for c in rows}, rows.index))
     left_out |= {rule.name: rule.dropped for rule in report.rules if rule.dropped}
     table = table.sort_values(["group", "published_at", "video_id"], kind="stable").reset_index(drop=True)
     check_table(table)

@@ -6,6 +6,7 @@
 | model.PART.txt          | the same for another part (a platform, or `titles` alone)        |
 | spread.txt              | LightGBM: log of the size of its error                           |
 | thumbnail.txt           | LightGBM: what a thumbnail adds, in log10 (may be absent)        |
+| personal.txt            | LightGBM: what the starter misses on the user's videos (ditto)   |
 | projection.safetensors  | principal components of title and picture vectors                |
 | calibration.json        | quantiles of scaled errors by evidence, and the anchors          |
 | growth.json             | the growth curve                                                 |

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shortcast_ml.evaluate import Prepared, saved_anchors
-from shortcast_ml.features import COLUMNS
-from shortcast_ml.fit import Data, below, intervals, with_components
+from shortcast_ml.fit import Data, with_components
 from shortcast_ml.growth import REFERENCE_DAYS
 from shortcast_ml.records import FeatureRow
 
 if TYPE_CHECKING:
+    from shortcast_ml.encoders import Encoder
     from shortcast_ml.forecast import ForecastModel
 
 
@@ -22,6 +22,13 @@ class Served:
     data: Data
     centre: np.ndarray
     scale: np.ndarray
+
+
+def encoder_of(model: "ForecastModel", given: "Encoder | None" = None) -> "Encoder":
+    """Return the encoder that the model was trained with: the given one if it is that, else loaded."""
+    from shortcast_ml.encoders import load_encoder
+
+    return given if given is not None and given.id == model.encoder_id else load_encoder(model.encoder_id)
 
 
 def as_drafts(model: "ForecastModel", prepared: Prepared) -> Data:
@@ -62,6 +69,3 @@ def _row_of(platform: str, source: str, titled: bool, pictured: bool) -> Feature
             "encoder_id": "",
         }
     )
-
-
-__all__ = ["COLUMNS", "Served", "as_drafts", "below", "intervals", "serve"]

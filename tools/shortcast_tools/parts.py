@@ -35,13 +35,18 @@ class Parts:
 
     @property
     def model(self) -> "ForecastModel":
-        """The forecast model named by the settings."""
+        """The forecast model: the one that the settings name, else the user's own where it was adopted."""
         with self._lock:
             if self._model is None:
-                from shortcast_ml.forecast import load_model
+                from shortcast_ml.personal_files import serving_model
 
-                self._model = load_model(self.settings.model)
+                self._model = serving_model(self.settings)
             return self._model
+
+    def forget_model(self) -> None:
+        """Load the forecast model anew when it is next used: it was trained or measured."""
+        with self._lock:
+            self._model = self._model_encoder = None
 
     @property
     def encoder(self) -> "Encoder":

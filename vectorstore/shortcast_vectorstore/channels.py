@@ -2,9 +2,9 @@
 
 import statistics
 
+from shortcast_ml.library_table import age_days
 from shortcast_ml.records import Published
 from shortcast_vectorstore.library import Library
-from shortcast_vectorstore.rows import age_days
 
 MIN_OTHERS = 3  # fewer other uploads say too little of what is typical for a channel
 

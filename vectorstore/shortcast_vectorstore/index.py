@@ -10,12 +10,12 @@ from collections.abc import Callable, Container
 from typing import TYPE_CHECKING
 
 from shortcast_ml.errors import LibraryError, MediaError
+from shortcast_ml.library_table import age_days
 from shortcast_ml.records import Embedding, Neighbour, Platform, Published
 from shortcast_ml.settings import Settings
 from shortcast_vectorstore.channels import vs_channel
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
 from shortcast_vectorstore.library import KINDS, Library, VectorKind
-from shortcast_vectorstore.rows import age_days
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ValidationError
 
 from shortcast_ml.errors import LibraryError
+from shortcast_ml.library_table import age_days, key_of, published_at
 from shortcast_ml.records import ChannelHistory, Counts, Embedding, Platform, Published, Upload
 from shortcast_vectorstore.demo import demo_videos, draw_demo_pictures
-from shortcast_vectorstore.rows import age_days, key_of, published_at, put
+from shortcast_vectorstore.rows import put
 from shortcast_vectorstore.schema import connect, in_plain_words
 
 if TYPE_CHECKING:
@@ -135,6 +136,14 @@ class Library:
             )
             for row in rows
         ]
+
+    def readings(self) -> dict[str, list[tuple[datetime, Counts]]]:
+        """Return the views of every video as they were read over time, oldest first, by key."""
+        found: dict[str, list[tuple[datetime, Counts]]] = {}
+        for row in self._rows("SELECT key, fetched_at, views FROM snapshots ORDER BY key, fetched_at"):
+            reading = datetime.fromisoformat(row["fetched_at"]), Counts(views=row["views"])
+            found.setdefault(row["key"], []).append(reading)
+        return found
 
     # --- channels ------------------------------------------------------------------------------------
 

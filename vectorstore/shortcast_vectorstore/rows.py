@@ -1,36 +1,15 @@
-"""Videos as rows: their key, their times, and how one is put into the library."""
+"""Videos as rows: how one is put into the library."""
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from shortcast_ml.errors import LibraryError
+from shortcast_ml.library_table import key_of
 from shortcast_ml.records import Published
 
 Outcome = Literal["added", "updated", "known"]
 MOST = 2**63 - 1  # SQLite's largest integer; no platform counts that far
-
-
-def key_of(video: Published) -> str:
-    """Return the video's key, unique across platforms, such as "tiktok:7491830"."""
-    return f"{video.draft.platform}:{video.video_id}"
-
-
-def published_at(video: Published) -> datetime | None:
-    """Return when it was published, from its age where the date is not stated."""
-    if video.published_at is None and video.age_days is not None:
-        return video.fetched_at - timedelta(days=video.age_days)
-    return video.published_at
-
-
-def age_days(video: Published) -> float | None:
-    """Return its age when it was fetched, from its date where the age is not stated; None if not above 0."""
-    if video.age_days is not None:
-        return video.age_days
-    if video.published_at is None:
-        return None
-    days = (video.fetched_at - video.published_at).total_seconds() / 86400
-    return days if days > 0 else None
 
 
 def put(db: sqlite3.Connection, video: Published) -> Outcome:
