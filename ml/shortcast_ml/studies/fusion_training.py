@@ -109,7 +109,7 @@ class Student:
 
         config, total = self.config, 0.0
         order = torch.randperm(len(teach["views_wanted"])).to(self.device)
-        batches = torch.split(order, config.batch_size)  # type: ignore[no-untyped-call]
+        batches = torch.split(order, config.batch_size)
         self.net.train()
         for step, pick in enumerate(batches):
             rate = config.learning_rate * schedule(epoch + step / len(batches), config.epochs)
