@@ -5,6 +5,7 @@ topic, or later time). With one, the model is judged on all rows as it is: what 
 card's affair. The protocol is written down in docs/evaluation.md.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,8 @@ class Prepared:
     @property
     def platform(self) -> np.ndarray:
         """The platform of each row, (n,)."""
-        return np.array(self.table.platform, dtype=object)
+        platform: np.ndarray = np.array(self.table.platform, dtype=object)
+        return platform
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,14 @@ def evaluate(
     *,
     config: TrainConfig | None = None,
     encoder: "Encoder | None" = None,
+    beside: Iterable[Split] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return {"dataset", "n", "groups", "protocol", "rungs", "subsets", ...} for a collection's folder.
 
     Metrics are at each video's own age, each {"value", "low", "high"} (95%, bootstrap over groups) or None.
     `subsets` holds the same for the rows whose channel has five or more earlier uploads in the collection;
-    `beside` other splits of the same rows. Raises InputError when the folder can't be read or holds too few
+    `beside` other splits of the same rows, by default every one that says something. Raises InputError when the folder can't be read or holds too few
     videos, LeakError when something that can't be known before publishing reached the features.
     """
     say = progress or (lambda _: None)
@@ -123,7 +126,7 @@ def evaluate(
     prepared = prepare(table, starter_growth(), encoder, say, Path(data_dir))
     protocol = protocol_for(dataset)
     result = measured(dataset, prepared, judge(prepared, protocol, config, say), protocol, config.seed)
-    others = [p for p in PROTOCOLS.get(dataset, ()) if p != protocol]
+    others = list(PROTOCOLS.get(dataset, ())[1:] if beside is None else beside)
     if others:
         result["beside"] = {
             p.name: measured(dataset, prepared, judge(prepared, p, config, say, rungs=False), p, config.seed)

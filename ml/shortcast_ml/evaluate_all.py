@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,6 +25,8 @@ ORDER = (
     "youtube_tech_fr_2026", "ablation tiktok_vn_2025", "youtube_thumbs_trending_2020_21", "next_day",
     "ablation youtube_tech_fr_2026", "thumbnail",
 )  # fmt: skip
+
+SPAWN = get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ def evaluate_all(
     workers = workers or min(len(parts), os.cpu_count() or 1)
     found: dict[str, Any] = {}
     start = time.monotonic()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    with _environment("OMP_NUM_THREADS", threads), ProcessPoolExecutor(workers, mp_context=SPAWN) as pool:
         waiting = {pool.submit(_run, part.name, root): part for part in parts}
         try:
             for done in as_completed(waiting):
@@ -72,6 +76,18 @@ def evaluate_all(
     result["against_card"] = against_card(result)
     result["seconds"] = round(time.monotonic() - start)
     return result
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """Set a variable for the processes that start meanwhile; what the user has set stays."""
+    given = os.environ.get(name)
+    os.environ.setdefault(name, value)
+    try:
+        yield
+    finally:
+        if given is None:
+            del os.environ[name]
 
 
 def against_card(result: dict[str, Any]) -> dict[str, Any]:
@@ -123,8 +139,10 @@ def _run(name: str, root: Path) -> tuple[Any, float]:
 
 def _collection(dataset: str, root: Path, say: Progress) -> Any:
     from shortcast_ml.evaluate import evaluate
+    from shortcast_ml.folds import PROTOCOLS, RandomRows
 
-    return evaluate(dataset, root / dataset, progress=say)
+    studies_own = [split for split in PROTOCOLS[dataset] if isinstance(split, RandomRows)]
+    return evaluate(dataset, root / dataset, beside=studies_own, progress=say)
 
 
 def _ablation(dataset: str, root: Path, say: Progress) -> Any:

@@ -1,5 +1,6 @@
 """Where and how exactly torch computes: device, precision, and torchvision's missing operators."""
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,12 @@ if TYPE_CHECKING:
 
 _lock = threading.Lock()
 _declared: list[Any] = []  # torch forgets a schema when its library object is collected
+
+
+def cpu_threads() -> int:
+    """Return how many threads a network may use: OMP_NUM_THREADS, as torch and BLAS read it; 0 for all cores."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdecimal() else 0
 
 
 def declare_torchvision_operators() -> None:

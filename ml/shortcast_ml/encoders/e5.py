@@ -112,9 +112,11 @@ class E5:
     def __init__(self, weights: Weights, threads: int = 0) -> None:
         import onnxruntime as ort
 
+        from shortcast_ml.encoders.devices import cpu_threads
+
         options = ort.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = threads or cpu_threads()
         # All optimisations would fuse Add and LayerNormalization into an operator that is slower than both.
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -43,9 +43,11 @@ class Lite0:
     def __init__(self, model: bytes, threads: int = 0) -> None:
         import onnxruntime as ort
 
+        from shortcast_ml.encoders.devices import cpu_threads
+
         options = ort.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = threads or cpu_threads()
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
