@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 MIN_ROWS = 50
 # Collections too large to encode and fit within minutes are judged on so many of their channels, drawn by seed.
-SAMPLED_GROUPS = {"youtube_charts_2025_26": 3000, "bilibili_2025": 8000}
+SAMPLED_GROUPS = {"youtube_charts_2025_26": 1500, "bilibili_2025": 4000}
 RUNGS = ("constant", "followers", "anchor", "metadata", "text", "image", "full")
 GAINS = (("full", "anchor"), ("metadata", "anchor"), ("text", "metadata"), ("image", "text"))
 MILESTONES = {"views >= 100,000": 5.0, "views >= 1,000,000": 6.0}
@@ -73,8 +73,7 @@ class Prepared:
     @property
     def platform(self) -> np.ndarray:
         """The platform of each row, (n,)."""
-        platform: np.ndarray = np.array(self.table.platform, dtype=object)
-        return platform
+        return np.array(self.table.platform.tolist(), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,9 @@ def evaluate(
 
     Metrics are at each video's own age, each {"value", "low", "high"} (95%, bootstrap over groups) or None.
     `subsets` holds the same for the rows whose channel has five or more earlier uploads in the collection;
-    `beside` other splits of the same rows, by default every one that says something. Raises InputError when the folder can't be read or holds too few
-    videos, LeakError when something that can't be known before publishing reached the features.
+    `beside` other splits of the same rows, by default every one that is of use. Raises InputError when the
+    folder can't be read or holds too few videos, LeakError when something that can't be known before publishing
+    reached the features.
     """
     say = progress or (lambda _: None)
     config = config or starter_config()
