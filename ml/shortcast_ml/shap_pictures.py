@@ -20,7 +20,7 @@ from shortcast_ml.contributions import Contributions
 from shortcast_ml.errors import InputError
 from shortcast_ml.factors import FACTORS, factor_of
 from shortcast_ml.global_view import Dependence
-from shortcast_ml.readings import READINGS
+from shortcast_ml.readings import READINGS, Reading
 from shortcast_ml.records import Explanation
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def draw_dependence(found: Contributions, dependence: Dependence, path: Path | s
             )  # fmt: skip
     axes.axhline(0, color=MUTED, linewidth=1, zorder=1)
     width = 9 if len(dependence.bins) > 8 else 11 if len(dependence.bins) > 6 else 15
-    names = [f"{_wrapped(b.says, width)}\nn = {b.n:,}" for b in dependence.bins]
+    names = [f"{_tick(reading, b.says, width)}\nn = {b.n:,}" for b in dependence.bins]
     axes.set_xticks(range(len(names)), names, fontsize=9 if len(names) > 8 else 10, color=INK)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.set_ylim(*_room(effect[np.isfinite(value)], dependence))
@@ -249,7 +249,9 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _wrapped(text: str, width: int) -> str:
-    """Break a bin's words into lines; a number keeps its unit."""
-    kept = re.sub(r"(\d) (s|h|days)\b", "\\1\u00a0\\2", text)
-    return "\n".join(textwrap.wrap(kept, width))
+def _tick(reading: Reading, says: str, width: int) -> str:
+    """Break a bin's words into lines; a number keeps its unit, and what is counted stands in the title."""
+    if reading.whole:
+        says = re.sub("^no$", "none", says.removesuffix(reading.unit[1]).removesuffix(reading.unit[0]))
+    kept = re.sub(r"(\d) (s|h|days)\b", "\\1\u00a0\\2", says)
+    return "\n".join(textwrap.wrap(kept, width, break_long_words=False))

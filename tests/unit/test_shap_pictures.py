@@ -127,6 +127,9 @@ def test_dependence_shows_each_range_with_its_videos(
     for b in next(d for d in view.dependence if d.column == "publish_weekday").bins:
         assert f"{b.says} n = {b.n:,}" in flat
     assert "Video length (s)" in written
+    hashtags = next(d for d in view.dependence if d.column == "hashtags").bins
+    assert hashtags[0].says == "no hashtags"
+    assert f"none\nn = {hashtags[0].n:,}" in written  # the title says what is counted
 
 
 def test_a_picture_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
