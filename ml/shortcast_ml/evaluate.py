@@ -73,7 +73,7 @@ class Prepared:
     @property
     def platform(self) -> np.ndarray:
         """The platform of each row, (n,)."""
-        return np.array(self.table.platform.tolist(), dtype=object)
+        return np.asarray(self.table.platform.to_numpy())
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Judged:
     @property
     def tested(self) -> np.ndarray:
         """The rows that some fold tested, (n,) bool."""
-        return np.isfinite(self.rungs["full"])
+        return np.asarray(np.isfinite(self.rungs["full"]))
 
 
 def evaluate(
