@@ -40,7 +40,8 @@ def invented_library(
                     title=" ".join(words) + ("?" if asked else "") + f" #fyp #{words[0]}",
                     views=int(10**log_views),
                     age_days=30.0,
-                    fetched_at=NOW - timedelta(days=3 * (uploads - upload), hours=float(rng.uniform(0, 36))),
+                    fetched_at=NOW
+                    - timedelta(days=3 * (uploads - upload), seconds=int(rng.integers(0, 36 * 3600))),
                     channel=f"channel{channel}",
                     followers=followers,
                     duration_s=float(rng.uniform(5, 90)),

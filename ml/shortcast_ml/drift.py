@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import AwareDatetime, Field, ValidationError
 
 from shortcast_ml.library_table import library_table
-from shortcast_ml.personal import Interval
 from shortcast_ml.records import Published, Record, utc_now
+from shortcast_ml.versus import Interval
 
 if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder

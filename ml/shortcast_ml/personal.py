@@ -3,7 +3,8 @@
 The candidates are the starter with a personal term, and, for a large library, a model of the library alone. Each
 is judged against the starter on the same rows: on channels held out whole, and on the newest fifth of the
 videos by what the older ones taught. It is adopted when the 95% interval of what it gains on held-out channels
-lies above zero and it also gains on the later videos; otherwise the starter stays.
+lies above zero and it also gains on the later videos; otherwise the starter stays. Of two that pass, the one
+whose lesser gain is larger is taken.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.errors import InputError
@@ -20,9 +22,11 @@ from shortcast_ml.fit import Progress
 from shortcast_ml.folds import ChannelDisjoint, Fold, TimeForward, honest_folds
 from shortcast_ml.growth import REFERENCE_DAYS
 from shortcast_ml.library_table import LibraryTable, Readings, library_table
+from shortcast_ml.personal_growth import Knots, own_growth
 from shortcast_ml.personal_term import Started, Term, covered, crossed, fit_term, start
 from shortcast_ml.records import Published, Record
 from shortcast_ml.served import encoder_of
+from shortcast_ml.versus import Versus, compare, in_words
 
 if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder
@@ -31,29 +35,7 @@ if TYPE_CHECKING:
 MIN_VIDEOS, MIN_CHANNELS = 50, 8  # fewer can't be told from chance
 ALONE_VIDEOS, ALONE_CHANNELS = 500, 20  # from here on a model of the library alone is tried too
 FOLDS = 5
-BOOTSTRAPS = 1000
 TERM, ALONE = "starter + personal term", "the library alone"
-
-
-class Interval(Record):
-    """A figure and its 95% interval from drawing whole channels again."""
-
-    value: float
-    low: float
-    high: float
-
-
-class Versus(Record):
-    """A candidate against the starter on the same held-out rows, in log10 views at each video's own age."""
-
-    videos: int
-    channels: int
-    mae_starter: float
-    mae: float
-    mae_gain: Interval
-    r2_starter: float
-    r2: float
-    r2_gain: Interval
 
 
 class Candidate(Record):
@@ -74,6 +56,7 @@ class PersonalReport(Record):
     channels: int
     platforms: dict[str, int]
     left_out: dict[str, int]
+    growth: dict[str, Versus] = Field({}, description="The library's own growth curves, by platform.")
     candidates: tuple[Candidate, ...] = ()
     adopted: str | None = None
     model: str
@@ -84,6 +67,13 @@ class PersonalReport(Record):
         """Return the report as lines for a terminal."""
         lines = [f"{self.videos:,} videos of {self.channels:,} channels of your library"]
         lines += [f"  left out: {n:,}, {reason}" for reason, n in self.left_out.items()]
+        for platform, own in self.growth.items():
+            taken = "taken" if own.mae_gain.low > 0 else "not taken"
+            lines += [
+                "",
+                f"growth curve of your own looks at {platform} videos: {taken}",
+                f"  {in_words(own)}",
+            ]
         for c in self.candidates:
             lines += ["", c.name]
             for title, versus in (("channels held out", c.held_out), ("later videos", c.later)):
@@ -97,22 +87,12 @@ class PersonalReport(Record):
         return "\n".join([*lines, "", *self.says])
 
 
-def in_words(versus: Versus) -> str:
-    """Return a comparison as a phrase."""
-    gain = versus.mae_gain
-    return (
-        f"mean error {versus.mae:.3f} against the starter's {versus.mae_starter:.3f} "
-        f"(gain {gain.value:+.3f}, 95% {gain.low:+.3f} to {gain.high:+.3f}), R2 {versus.r2:.2f} against "
-        f"{versus.r2_starter:.2f}, on {versus.videos:,} videos of {versus.channels:,} channels"
-    )
-
-
 @dataclass(frozen=True)
 class Trial:
-    """A judged candidate and how to write it: `write` is given the folder's card and makes the folder."""
+    """A judged candidate, and what writes it: to a folder, with a card's name and decision, and growth curves."""
 
     candidate: Candidate
-    write: Callable[[Path, dict[str, Any]], None]
+    write: Callable[[Path, dict[str, Any], Knots], None]
 
 
 def train_personal(
@@ -148,14 +128,16 @@ def train_personal(
             f"to be told from chance. Collect more, of your niche and of channels like yours.",
         )
         return PersonalReport(**facts, model=model.name, says=says)
-    trials = try_all(library, model, base, encoder, config, say)
+    knots, judged = own_growth(library.looks, model.growth, config.seed)
+    trials = try_all(library, model, base, encoder, config, say, knots)
     passed = [t for t in trials if t.candidate.passed]
-    best = max(passed or trials, key=lambda t: t.candidate.held_out.mae_gain.low)
+    best = max(passed or trials, key=lambda t: lesser_gain(t.candidate))
     adopted = best.candidate.name if passed else None
     built = "starter + your" if best.candidate.name == TERM else "your"
     name = f"personal ({built} {facts['videos']:,} videos)"
     report = PersonalReport(
         **facts,
+        growth=judged,
         candidates=tuple(t.candidate for t in trials),
         adopted=adopted,
         model=name if adopted else model.name,
@@ -163,7 +145,7 @@ def train_personal(
         says=_says(adopted, best.candidate, name),
     )
     say("writing")
-    best.write(out, {"name": name, "personal": _card(report, library, model, base)})
+    best.write(out, {"name": name, "personal": _card(report, library, model, base)}, knots)
     load_model.cache_clear()
     return report
 
@@ -175,15 +157,20 @@ def try_all(
     encoder: "Encoder | None",
     config: TrainConfig,
     say: Progress,
+    knots: Knots | None = None,
 ) -> list[Trial]:
-    """Judge every candidate that the library is large enough for."""
-    table, own = library.table, encoder_of(model, encoder)
+    """Judge every candidate that the library is large enough for; `knots` are growth curves, the starter's if None."""
+    table, own, knots = library.table, encoder_of(model, encoder), knots or model.growth
     prepared = prepare(table, model.growth, own, say, Path("/"))
     started = start(model, prepared, config.hidden_weight, config.seed)
-    trials = [_try_term(model, base, prepared, started, config.seed, say)]
+    starter = started.centre[: started.rows] + prepared.share
+    if knots != model.growth:
+        prepared = prepare(table, knots, own, say, Path("/"))
+        started = start(model, prepared, config.hidden_weight, config.seed)
+    trials = [_try_term(model, base, prepared, started, starter, config.seed, say)]
     if len(table) >= ALONE_VIDEOS and table.channel_id.nunique() >= ALONE_CHANNELS:
-        alone = prepare(table, model.growth, encoder or own, say)
-        trials.append(_try_alone(base, alone, started, encoder or own, config, say))
+        alone = prepare(table, knots, encoder or own, say)
+        trials.append(_try_alone(base, alone, starter, encoder or own, config, say))
     return trials
 
 
@@ -192,6 +179,7 @@ def _try_term(
     base: str | Path,
     prepared: Prepared,
     started: Started,
+    starter: np.ndarray,
     seed: int,
     say: Progress,
 ) -> Trial:
@@ -202,13 +190,13 @@ def _try_term(
     newest = newest_fifth(prepared)
     later = crossed(started, [newest], seed) if newest else None
     inside = covered(model, started, centre, folds)
-    candidate = _judged(TERM, prepared, started, centre, later, seed, float(np.nanmean(inside)))
+    candidate = _judged(TERM, prepared, starter, centre, later, seed, float(np.nanmean(inside)))
 
-    def write(out: Path, card: dict[str, Any]) -> None:
+    def write(out: Path, card: dict[str, Any], knots: Knots) -> None:
         from shortcast_ml.personal_files import write_term
 
         term: Term = fit_term(started.data, started.residual, seed)
-        write_term(out, base, model, prepared, started, centre, term, card)
+        write_term(out, base, model, prepared, started, centre, term, card, knots)
 
     return Trial(candidate, write)
 
@@ -216,7 +204,7 @@ def _try_term(
 def _try_alone(
     base: str | Path,
     prepared: Prepared,
-    started: Started,
+    starter: np.ndarray,
     encoder: "Encoder",
     config: TrainConfig,
     say: Progress,
@@ -229,13 +217,13 @@ def _try_alone(
     later = predicted(prepared.data, [newest], config) if newest else None
     inside = (prepared.data.y >= held.interval[:, 0]) & (prepared.data.y <= held.interval[:, 1])
     candidate = _judged(
-        ALONE, prepared, started, held.rungs["full"], later, config.seed, float(inside.mean())
+        ALONE, prepared, starter, held.rungs["full"], later, config.seed, float(inside.mean())
     )
 
-    def write(out: Path, card: dict[str, Any]) -> None:
+    def write(out: Path, card: dict[str, Any], knots: Knots) -> None:
         from shortcast_ml.personal_files import write_alone
 
-        write_alone(out, base, config, encoder, prepared, held, split, card, say)
+        write_alone(out, base, config, encoder, prepared, held, split, card, knots, say)
 
     return Trial(candidate, write)
 
@@ -257,59 +245,26 @@ def newest_fifth(prepared: Prepared) -> Fold | None:
 def _judged(
     name: str,
     prepared: Prepared,
-    started: Started,
+    starter: np.ndarray,
     centre: np.ndarray,
     later: np.ndarray | None,
     seed: int,
     coverage: float,
 ) -> Candidate:
-    n = started.rows
-    y, base = started.data.y[:n] + prepared.share, started.centre[:n] + prepared.share
-    group = prepared.data.group
+    """Compare with what the starter says at each video's own age, (n,); NaN in a guess is a row not tested."""
+    n, group = len(starter), prepared.data.group
+    y = np.log10(prepared.table.views.to_numpy(float) + 1)
 
     def against(guess: np.ndarray) -> Versus:
-        known = np.isfinite(guess[:n])
-        own = (guess[:n] + prepared.share)[known]
-        return compare(y[known], base[known], own, group[known], seed)
+        own = guess[:n] + prepared.share
+        known = np.isfinite(own)
+        return compare(y[known], starter[known], own[known], group[known], seed)
 
     held_out = against(centre)
     after = None if later is None else against(later)
     passed, why = decide(held_out, after)
     return Candidate(
         name=name, held_out=held_out, later=after, coverage_80=round(coverage, 4), passed=passed, why=why
-    )
-
-
-def compare(y: np.ndarray, starter: np.ndarray, own: np.ndarray, group: np.ndarray, seed: int) -> Versus:
-    """Return how two forecasts of the same rows err, (n,) log10 views each; whole groups are drawn again."""
-    old, new = starter - y, own - y
-    _, of_row = np.unique(group, return_inverse=True)
-    columns = np.stack([np.ones(len(y)), np.abs(old), np.abs(new), old**2, new**2, y, y**2], axis=1)
-    sums = np.zeros((of_row.max() + 1, columns.shape[1]))
-    np.add.at(sums, of_row, columns)
-    k = len(sums)
-    drawn = np.random.default_rng(seed).multinomial(k, np.full(k, 1 / k), BOOTSTRAPS) @ sums
-
-    def gains(s: np.ndarray) -> np.ndarray:
-        total = np.maximum(s[..., 6] - s[..., 5] ** 2 / s[..., 0], 1e-12)
-        return np.stack([(s[..., 1] - s[..., 2]) / s[..., 0], (s[..., 3] - s[..., 4]) / total], axis=-1)
-
-    whole = sums.sum(axis=0)
-    total = max(float(whole[6] - whole[5] ** 2 / whole[0]), 1e-12)
-    low, high = np.percentile(gains(drawn), [2.5, 97.5], axis=0)
-    mae, r2 = (
-        Interval(value=round(float(v), 4), low=round(float(a), 4), high=round(float(b), 4))
-        for v, a, b in zip(gains(whole), low, high, strict=True)
-    )
-    return Versus(
-        videos=len(y),
-        channels=k,
-        mae_starter=round(float(whole[1] / whole[0]), 4),
-        mae=round(float(whole[2] / whole[0]), 4),
-        mae_gain=mae,
-        r2_starter=round(1 - float(whole[3]) / total, 4),
-        r2=round(1 - float(whole[4]) / total, 4),
-        r2_gain=r2,
     )
 
 
@@ -346,6 +301,12 @@ def _what_lacks(held_out: Versus) -> str:
     )
 
 
+def lesser_gain(candidate: Candidate) -> float:
+    """Return the smaller of what it gains on channels held out and on later videos."""
+    later = candidate.later.mae_gain.value if candidate.later else -np.inf
+    return min(candidate.held_out.mae_gain.value, later)
+
+
 def _says(adopted: str | None, best: Candidate, name: str) -> tuple[str, ...]:
     if adopted is None:
         return (f"The starter stays. {best.why}",)
@@ -374,6 +335,7 @@ def _card(
             "later": "The newest fifth of the videos, by a model that saw older ones only.",
         },
         **report.model_dump(
-            mode="json", include={"videos", "channels", "platforms", "left_out", "candidates", "says"}
+            mode="json",
+            include={"videos", "channels", "platforms", "left_out", "growth", "candidates", "says"},
         ),
     }

@@ -17,6 +17,7 @@ from shortcast_ml.errors import ModelError
 from shortcast_ml.evaluate import Judged, Prepared
 from shortcast_ml.fit import Progress, fit_anchors
 from shortcast_ml.modelfiles import CARD, model_folder, sha256, writing
+from shortcast_ml.personal_growth import Knots
 from shortcast_ml.personal_term import Started, Term, blended
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def write_term(
     centre: np.ndarray,
     term: Term,
     card: dict[str, Any],
+    knots: Knots,
 ) -> None:
     """Write the starter with a personal term; `centre` is that of held-out channels, (2n,), and calibrates it."""
     from shortcast_ml.card import render_card
@@ -64,9 +66,19 @@ def write_term(
         for file in model.card["sha256"]:
             shutil.copyfile(source / file, folder / file)
         term.booster.save_model(str(folder / "personal.txt"))
-        (folder / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n", encoding="utf-8")
-        (folder / CARD).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+        for file, content in (
+            ("calibration.json", calibration),
+            ("growth.json", _growth(base, knots)),
+            (CARD, whole),
+        ):
+            (folder / file).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         (folder / "MODEL_CARD.md").write_text(render_card(whole), encoding="utf-8")
+
+
+def _growth(base: str | Path, knots: Knots) -> dict[str, Any]:
+    """Return the starter's `growth.json` with other curves."""
+    path = model_folder(base) / "growth.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) | {"log10_share_at_knots": knots}
 
 
 def write_alone(
@@ -78,6 +90,7 @@ def write_alone(
     held: Judged,
     split: "Split",
     card: dict[str, Any],
+    knots: Knots,
     say: Progress,
 ) -> None:
     """Write a model of the library alone, calibrated by its errors on channels held out."""
@@ -85,7 +98,6 @@ def write_alone(
     from shortcast_ml.library_table import DATASET
     from shortcast_ml.train import no_thumbnail, write_model
 
-    growth = json.loads((model_folder(base) / "growth.json").read_text(encoding="utf-8"))
     times = prepared.table.published_at
     facts = {
         "data": {
@@ -108,7 +120,7 @@ def write_alone(
         encoder,
         {DATASET: prepared},
         {DATASET: held},
-        growth,
+        _growth(base, knots),
         no_thumbnail(encoder),
         facts | card,
         say,

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.word_encoder import WordEncoder
 
 from shortcast_ml import encoders, personal
 from shortcast_ml.config import TrainConfig, starter_config
+from shortcast_ml.drift import drift, fingerprint, keep, kept, summarise
 from shortcast_ml.encoders import encode_draft
 from shortcast_ml.evaluate import prepare
 from shortcast_ml.forecast import ForecastModel, load_model
@@ -24,6 +26,9 @@ from shortcast_ml.records import ChannelHistory, Counts, Draft, Published, Uploa
 from shortcast_ml.served import as_drafts, serve
 from shortcast_ml.settings import Settings
 from shortcast_ml.train import train
+from shortcast_tools.parts import Parts, use
+from shortcast_tools.train_personal import check_drift
+from shortcast_tools.train_personal import train_personal as train_personal_tool
 
 
 def quick() -> TrainConfig:
@@ -218,7 +223,7 @@ def test_a_large_library_also_tries_a_model_of_its_own_with_the_users_encoder(
     assert alone.later is not None
     assert "the library alone: fold 1 of 3" in said
     card = {"name": "personal (your 240 videos)", "personal": {"adopted": True, "platforms": {"tiktok": 240}}}
-    trials[1].write(tmp_path / "p", card | {"personal": card["personal"] | UNJUDGED})
+    trials[1].write(tmp_path / "p", card | {"personal": card["personal"] | UNJUDGED}, load_model(base).growth)
     model = load_model(tmp_path / "p")
     assert model.encoder_id == "mine:8"
     assert model.personal is None
@@ -302,6 +307,89 @@ def change_card(home: Path, **changes: Any) -> None:
     card = json.loads(path.read_text())
     path.write_text(json.dumps(card | {"personal": card["personal"] | changes}))
     load_model.cache_clear()
+
+
+# --- drift -----------------------------------------------------------------------------------------------
+
+
+def test_a_model_whose_forecasts_come_true_has_no_drift(base: Path) -> None:
+    model = load_model(base)
+    found = drift(as_forecast(model, invented_library(10, 6, seed=3)), model, WordEncoder())
+    assert (found.videos, found.channels, found.last) == (60, 10, 50)
+    assert found.warnings == ()
+    assert found.bias is not None
+    assert abs(found.bias.value) < 0.15
+    assert found.model == "toy"
+    inside = [o.low <= o.views <= o.high for o in found.outcomes[-50:]]
+    assert found.coverage is not None
+    assert found.coverage.value == pytest.approx(np.mean(inside), abs=1e-4)
+
+
+def test_a_niche_that_fell_is_warned_of_with_every_forecast(base: Path, tmp_path: Path) -> None:
+    model = load_model(base)
+    videos = as_forecast(model, invented_library(10, 6, seed=3))
+    # what was watched a hundred thousand times is watched ten thousand times: the newest upload of each channel
+    fallen = [
+        v.model_copy(update={"counts": Counts(views=v.counts.views // 10 if v.counts else 0)})
+        if v.video_id.endswith(("-4", "-5"))
+        else v
+        for v in videos
+    ]
+    found = drift(fallen, model, WordEncoder())
+    assert found.coverage is not None
+    recent = [o for o in found.outcomes if o.video_id.endswith(("-4", "-5"))]
+    assert all(o.log10_error < 0 for o in recent)
+    worse = summarise("toy", fingerprint(model), recent, [o.video_id.split("-")[1] for o in recent])
+    assert any("too high lately" in w for w in worse.warnings)
+    keep(worse, tmp_path)
+    served = serving_model(settings(tmp_path), base)
+    forecast = served.forecast(row(served, Draft(platform="tiktok", title="coffee")))
+    assert set(worse.warnings) <= set(forecast.warnings)
+
+
+def test_a_personal_model_is_not_held_against_the_videos_that_it_learned_from(
+    adopted: tuple[Path, PersonalReport],
+) -> None:
+    model = load_model(adopted[0])
+    learned = invented_library(shift=-0.7, question=0.6)
+    later = [
+        v.model_copy(
+            update={
+                "video_id": f"new-{v.video_id}",
+                "fetched_at": v.fetched_at + timedelta(days=60),
+                "published_at": v.published_at + timedelta(days=60) if v.published_at else None,
+            }
+        )
+        for v in learned[:30]
+    ]
+    found = drift([*learned, *later], model, WordEncoder())
+    assert found.videos == 30
+    assert found.left_out == {"the personal model learned from it": 200}
+    assert {o.video_id for o in found.outcomes} == {f"tiktok:new-{v.video_id}" for v in learned[:30]}
+    nothing = drift([], model, WordEncoder())
+    assert nothing.videos == 0
+    assert "Only 0 collected videos" in nothing.text()
+
+
+# --- over the parts --------------------------------------------------------------------------------------
+
+
+def test_training_and_drift_run_over_the_users_own_parts(tmp_path: Path) -> None:
+    with use(Parts(settings(tmp_path))) as parts:
+        parts.library.remove_demo()
+        parts.library.add(invented_library(3, 8))
+        before = parts.model
+        report = train_personal_tool()
+        assert report.adopted is None
+        assert "at least 50 videos of 8 channels" in report.text()
+        assert not personal_folder(tmp_path).exists()
+        found = check_drift(tmp_path / "drift.png")
+        assert (found.model, found.videos) == ("starter", 24)
+        assert kept(tmp_path) == found
+        assert (tmp_path / "drift.png").stat().st_size > 5_000
+        assert parts.model.notices == found.warnings
+        assert parts.model.name == before.name == "starter"
+        parts.close()
 
 
 # --- the same figures in bulk and one by one -------------------------------------------------------------

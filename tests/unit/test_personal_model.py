@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +15,13 @@ from shortcast_ml.features import table_texts
 from shortcast_ml.fit import Data
 from shortcast_ml.folds import group_folds
 from shortcast_ml.library_table import library_table
-from shortcast_ml.personal import Candidate, Interval, PersonalReport, Versus, compare, decide
+from shortcast_ml.personal import Candidate, PersonalReport, decide
+from shortcast_ml.personal_growth import own_growth
 from shortcast_ml.personal_term import COLUMNS_SEEN, fit_term
 from shortcast_ml.records import Counts
 from shortcast_ml.text import words_to_embed
 from shortcast_ml.titles import Vectors
+from shortcast_ml.versus import Interval, Versus, compare
 from shortcast_vectorstore.demo import demo_videos
 from shortcast_vectorstore.library import open_library
 from shortcast_vectorstore.remembered import RememberedTitles
@@ -226,6 +229,51 @@ def test_the_report_shows_both_judgements_and_what_was_left_out() -> None:
     assert "later videos: mean error 0.480" in text
     assert "held 81% of the videos" in text
     assert text.endswith("Adopted.")
+
+
+# --- the library's own growth ----------------------------------------------------------------------------
+
+STARTERS = {"default": [-1.2, -0.9, -0.7, -0.5, -0.35, -0.2, -0.12, -0.06, 0.0, 0.05, 0.1]}
+
+
+def looks(slope: float, channels: int = 12, videos: int = 5) -> Any:
+    """Looks at 2, 5, 12 and 28 days, at which log10 views grow by `slope` per tenfold of age."""
+    import pandas as pd
+
+    rng = np.random.default_rng(4)
+    found = [
+        (
+            "tiktok:" + str(v),
+            "tiktok",
+            f"c{v % channels}",
+            age,
+            10 ** (4 + slope * np.log10(age) + rng.normal(0, 0.01)),
+        )
+        for v in range(channels * videos)
+        for age in (2.0, 5.0, 12.0, 28.0)
+    ]
+    return pd.DataFrame(found, columns=["video_id", "platform", "channel_id", "age_days", "views"])
+
+
+def test_a_growth_of_its_own_is_taken_where_it_foretells_other_channels_better() -> None:
+    curves, judged = own_growth(looks(0.6), STARTERS, 7)
+    found = judged["tiktok"]
+    assert (found.videos, found.channels) == (180, 12)
+    assert found.mae_gain.low > 0.02
+    assert found.mae < 0.03
+    at_30, at_4 = curves["tiktok"][8], curves["tiktok"][5]
+    assert at_30 - at_4 == pytest.approx(0.6 * np.log10(30 / 4), abs=0.05)
+    assert curves["default"] == STARTERS["default"]
+
+
+def test_the_starters_growth_stays_where_it_holds_or_looks_are_few() -> None:
+    (own, _) = own_growth(looks(0.6), STARTERS, 7)
+    curves, judged = own_growth(looks(0.6), {"default": own["tiktok"]}, 7)
+    assert judged["tiktok"].mae_gain.low <= 0
+    assert set(curves) == {"default"}
+    assert own_growth(looks(0.6, channels=7), STARTERS, 7) == (STARTERS, {})
+    assert own_growth(looks(0.6, channels=10, videos=3), STARTERS, 7) == (STARTERS, {})
+    assert own_growth(library_table([]).looks, STARTERS, 7) == (STARTERS, {})
 
 
 # --- the term --------------------------------------------------------------------------------------------
