@@ -77,6 +77,7 @@ def bench_training(
     rows: Annotated[int, typer.Option(min=10_000, help="Videos in the invented table.")] = 1_000_000,
     channels: Annotated[int, typer.Option(min=100, help="Channels that they are spread over.")] = 60_000,
     rounds: Annotated[int, typer.Option(min=1, help="Trees of each booster.")] = 100,
+    folds: Annotated[int, typer.Option(min=2, help="Folds that are held out in turn.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Train on an invented table; print the seconds of each stage and the peak of memory."""
@@ -100,7 +101,7 @@ def bench_training(
         part: booster.model_copy(update={"max_rounds": rounds, "patience": 0})
         for part, booster in starter.boosters.items()
     }
-    config = starter.model_copy(update={"boosters": boosters})
+    config = starter.model_copy(update={"boosters": boosters, "folds": folds})
     encoder, growth = HashedWords(), growth_file()
     with tempfile.TemporaryDirectory(prefix="shortcast-bench-") as home:
         os.environ["SHORTCAST_HOME"] = home
