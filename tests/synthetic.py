@@ -39,8 +39,8 @@ def write_tiktok(folder: Path, authors: int = 40, uploads: int = 12, seed: int =
                     "followers": int(10 ** (level - 0.5)),
                 }
             )
-            for back, share in ((20.0, 0.8), (0.0, 1.0)):
-                seen = int(10**log_views * share)
+            for back in (20.0, 0.0):
+                seen = int(10**log_views * (1 - back / age_h) ** 0.3)
                 looks.append(
                     {
                         "vid_id": vid,
@@ -90,7 +90,7 @@ def write_thumbnails(folder: Path, n: int = 800, seed: int = 2) -> Path:
                     "video_id": f"t{i}",
                     "title": " ".join(rng.choice(WORDS, 3)),
                     "views": int(10 ** (6 + 0.5 * (bright > 0.5) + rng.normal(0, 0.1))),
-                    "published_at": pd.Timestamp("2021-01-01") + pd.Timedelta(days=i),
+                    "published_at": pd.Timestamp("2021-12-01") - pd.Timedelta(days=n - i),
                     "dup_image": False,
                 }
             )

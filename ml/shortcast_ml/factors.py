@@ -6,6 +6,7 @@ columns that belong to it (a trailing * stands for every column that begins so).
 
 from typing import NamedTuple
 
+from shortcast_ml.growth import REFERENCE_DAYS
 from shortcast_ml.records import ChannelHistory, Draft
 
 
@@ -18,9 +19,8 @@ class FactorRow(NamedTuple):
     columns: tuple[str, ...]
 
 
-AGE = "age"
 FACTORS = (
-    FactorRow(AGE, "age at which views are counted", False, ("log10_age_days",)),
+    FactorRow("age", "time since publishing", False, ("log10_age_days",)),
     FactorRow("channel_size", "channel size", False, ("log10_followers",)),
     FactorRow(
         "channel_level", "what the channel usually reaches", False,
@@ -92,6 +92,7 @@ def observe(draft: Draft, channel: ChannelHistory | None, values: dict[str, floa
         level = f"{channel.typical_views:,.0f} views, as stated"
     known_size = channel is not None and channel.followers is not None
     seen = {
+        "age": f"{REFERENCE_DAYS:.0f} days",
         "channel_size": f"{channel.followers:,} followers" if channel and known_size else "not given",
         "channel_level": level,
         "recent_form": f"{min(uploads, 5)} latest uploads" if uploads else "not given",

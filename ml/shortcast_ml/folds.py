@@ -224,7 +224,13 @@ def honest_folds(
 ) -> list[Fold]:
     """Return a protocol's folds, purged of what is nearly the same on both sides."""
     clusters = alike(table, pictures)
-    return [purge(fold, clusters) for fold in protocol.split(table)]
+    folds = [purge(fold, clusters) for fold in protocol.split(table)]
+    if not all(fold.train.any() for fold in folds):
+        raise InputError(
+            "Every video to learn from has nearly the title or picture of one to test on: nothing is left. Bring "
+            "videos with titles of their own."
+        )
+    return folds
 
 
 def seconds(table: "pd.DataFrame") -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 
 from shortcast_ml.coverage import channel_size_buckets
 from shortcast_ml.errors import EncoderError, ModelError
-from shortcast_ml.factors import AGE, FACTORS, factor_of, observe
+from shortcast_ml.factors import FACTORS, factor_of, observe
 from shortcast_ml.features import (
     COLUMNS,
     PICTURE_COLUMNS,
@@ -254,7 +254,11 @@ class ForecastModel:
         out = [*self.notices]
         known = self.card.get("personal", {}).get("platforms", {})
         if known and row.platform not in known:
-            out.append(f"Your library has no {row.platform} videos: nothing personal is in this forecast.")
+            out.append(
+                f"Your library has no {row.platform} videos: nothing personal is in this forecast."
+                if self.personal is not None
+                else f"The model learned from your library alone, which has no {row.platform} videos."
+            )
         if row.platform == "tiktok" and row.anchor_source in ("platform", "followers"):
             out.append(
                 "The TikTok videos that the model learned from over-represent viral ones; without the channel's "
@@ -271,10 +275,7 @@ class ForecastModel:
     # --- explanation ---------------------------------------------------------------------------------
 
     def explain(self, row: FeatureRow, horizon_days: float = 30) -> Explanation:
-        """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction.
-
-        The base is the model's mean forecast, at the age that it is asked for.
-        """
+        """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction."""
         sums: dict[str, float] = {}
         base = float(log10_share(horizon_days, self.knots(row.platform)))
         for term in self.terms(row):
@@ -282,9 +283,6 @@ class ForecastModel:
             base += term.weight * (float(parts[-1]) - term.offset)
             for column, value in zip(term.columns, parts[:-1], strict=True):
                 name = factor_of(column).name
-                if name == AGE:  # every draft is asked for at one age: that is where the sum begins
-                    base += term.weight * float(value)
-                    continue
                 sums[name] = sums.get(name, 0.0) + term.weight * float(value)
         prediction = self.distribution(row, horizon_days).centre
         if abs(base + sum(sums.values()) - prediction) > ADDITIVE:
