@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shortcast_ml.forecast import ForecastModel
 
 LAST = 50  # videos that a warning is about
+DRAWN = 300  # newest videos in the picture
 ENOUGH = 20  # fewer say nothing
 ENOUGH_CHANNELS = 5  # with fewer, weeks of a channel are drawn again instead of channels
 LEAST_COVERAGE, PROMISED = 0.65, 0.8
@@ -296,19 +297,20 @@ def drift_finding(home: Path, model: "ForecastModel") -> tuple[bool, str] | None
 
 
 def draw_drift(report: DriftReport, path: Path | str) -> None:
-    """Draw forecast against outcome over time, and the percentile histogram, as a PNG."""
+    """Draw forecast against outcome of the newest videos, and the percentile histogram, as a PNG."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     over_time, spread = figure.subplots(1, 2, width_ratios=(3, 1))
-    when = [o.published_at for o in report.outcomes]
-    ends = [[o.low + 1 for o in report.outcomes], [o.high + 1 for o in report.outcomes]]
+    drawn = report.outcomes[-DRAWN:]
+    when = [o.published_at for o in drawn]
+    ends = [[o.low + 1 for o in drawn], [o.high + 1 for o in drawn]]
     over_time.vlines(when, *ends, color="0.8", linewidth=2, label="80% interval")
-    over_time.plot(when, [o.forecast + 1 for o in report.outcomes], "_", color="0.4", label="forecast")
+    over_time.plot(when, [o.forecast + 1 for o in drawn], "_", color="0.4", label="forecast")
     for inside, colour, label in ((True, "C0", "views, inside"), (False, "C3", "views, outside")):
-        own = [o for o in report.outcomes if o.inside == inside]
+        own = [o for o in drawn if o.inside == inside]
         over_time.plot(
             [o.published_at for o in own], [o.views + 1 for o in own], ".", color=colour, label=label
         )

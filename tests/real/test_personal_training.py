@@ -211,6 +211,7 @@ def test_a_large_library_also_tries_a_model_of_its_own_with_the_users_encoder(
     base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(personal, "ALONE_VIDEOS", 200)
+    monkeypatch.setattr(personal, "ALONE_CHANNELS", 20)
     monkeypatch.setattr(encoders, "load_encoder", lambda name: WordEncoder(name))
     library = library_table(invented_library(24, 10, shift=1.0))
     said: list[str] = []
@@ -235,6 +236,10 @@ def test_a_large_library_also_tries_a_model_of_its_own_with_the_users_encoder(
     )
     assert forecast.model == "personal (your 240 videos)"
     assert 0 < forecast.low < forecast.views < forecast.high
+    assert not any("library" in w for w in forecast.warnings)
+    elsewhere = draft.model_copy(update={"platform": "bilibili"})
+    said = model.forecast(model.features(elsewhere, None, None)).warnings
+    assert any("your library alone, which has no bilibili videos" in w for w in said)
 
 
 UNJUDGED = {
