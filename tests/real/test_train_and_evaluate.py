@@ -31,7 +31,7 @@ def quick() -> TrainConfig:
     starter = starter_config()
     few = {
         part: booster.model_copy(
-            update={"params": booster.params | {"learning_rate": 0.06}, "max_rounds": 150, "patience": 0}
+            update={"params": booster.params | {"learning_rate": 0.06}, "max_rounds": 250, "patience": 0}
         )
         for part, booster in starter.boosters.items()
     }
