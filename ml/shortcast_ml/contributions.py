@@ -1,6 +1,5 @@
 """Exact SHAP values of many rows, taken as drafts: what moves one forecast, in bulk."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,9 @@ from shortcast_ml.evaluate import Prepared
 from shortcast_ml.factors import FACTORS, factor_of
 from shortcast_ml.features import COLUMNS, THUMBNAIL_COLUMNS
 from shortcast_ml.fit import Data, Progress, with_components
-from shortcast_ml.forecast import ForecastModel, Term
-from shortcast_ml.records import FeatureRow
+from shortcast_ml.forecast import ForecastModel
 from shortcast_ml.resampling import resampling_units
-from shortcast_ml.served import as_drafts
+from shortcast_ml.served import as_drafts, terms_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +72,7 @@ def contributions(
     columns = [*COLUMNS, *(THUMBNAIL_COLUMNS if data.pictures is not None else ())]
     values, base = np.zeros((len(rows), len(columns))), np.zeros(len(rows))
     done = 0
-    for term, own in _terms(model, data, platform):
+    for term, own in terms_of(model, data, platform):
         at = np.array([columns.index(c) for c in term.columns])
         for start in range(0, len(own), BLOCK):
             block = own[start : start + BLOCK]
@@ -88,25 +86,3 @@ def contributions(
     return Contributions(
         data.X.reindex(columns=columns), values, base, units, data.group, rows, data, platform
     )
-
-
-def _terms(model: ForecastModel, data: Data, platform: np.ndarray) -> Iterator[tuple[Term, np.ndarray]]:
-    """Yield each term of the forecast with the rows that it is added for, as row numbers."""
-    titled = np.isfinite(data.X["title_chars"].to_numpy(float))
-    pictured = np.zeros(len(platform), bool) if data.pictures is None else data.pictures.at >= 0
-    kinds = list(zip(platform, data.source, titled, pictured, strict=True))
-    for kind in sorted(set(kinds)):
-        rows = np.flatnonzero([k == kind for k in kinds])
-        evidence = [name for name, known in zip(("title", "thumbnail"), kind[2:], strict=True) if known]
-        row = FeatureRow.model_validate(
-            {
-                "platform": kind[0],
-                "values": {},
-                "anchor_source": kind[1],
-                "log10_anchor": 0.0,
-                "evidence": evidence,
-                "encoder_id": model.encoder_id,
-            }
-        )
-        for term in model.terms(row):
-            yield term, rows

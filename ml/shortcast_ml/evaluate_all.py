@@ -21,8 +21,8 @@ from shortcast_ml.fit import Progress
 
 # Long ones first; what reads the same titles as another comes well after it, when they are on disk.
 ORDER = (
-    "tiktok_vn_2025", "youtube_charts_2025_26", "bilibili_2025", "ipiu2026_shorts",
-    "youtube_tech_fr_2026", "ablation tiktok_vn_2025", "youtube_thumbs_trending_2020_21", "next_day",
+    "youtube_thumbs_trending_2020_21", "tiktok_vn_2025", "youtube_charts_2025_26", "bilibili_2025",
+    "ipiu2026_shorts", "youtube_tech_fr_2026", "ablation tiktok_vn_2025", "next_day",
     "ablation youtube_tech_fr_2026", "thumbnail",
 )  # fmt: skip
 

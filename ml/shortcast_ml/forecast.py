@@ -189,7 +189,7 @@ class ForecastModel:
         Where nothing is known of a Short's channel, the booster that learned from titles alone adds its
         effect, shrunk to what it was worth on channels that were not trained on.
         """
-        found = [_term(self.boosters[self.part(row.platform)])]
+        found = [term_of(self.boosters[self.part(row.platform)])]
         weight = float(self.calibration["titles"]["weight"])
         if (
             row.anchor_source == "platform"
@@ -197,11 +197,13 @@ class ForecastModel:
             and weight
             and "title" in row.evidence
         ):
-            found.append(_term(self.boosters["titles"], weight, float(self.calibration["titles"]["offset"])))
+            found.append(
+                term_of(self.boosters["titles"], weight, float(self.calibration["titles"]["offset"]))
+            )
         if self.thumbnail is not None and "thumbnail" in row.evidence:
-            found.append(_term(self.thumbnail))
+            found.append(term_of(self.thumbnail))
         if self.personal is not None and row.platform in self.card["personal"]["platforms"]:
-            found.append(_term(self.personal, float(self.card["personal"]["weight"])))
+            found.append(term_of(self.personal, float(self.card["personal"]["weight"])))
         return found
 
     def distribution(self, row: FeatureRow, age_days: float) -> Distribution:
@@ -340,7 +342,8 @@ def matrix(row: FeatureRow, columns: Sequence[str]) -> np.ndarray:
     return np.array([[row.values.get(c, float("nan")) for c in columns]], np.float32)
 
 
-def _term(booster: "lightgbm.Booster", weight: float = 1.0, offset: float = 0.0) -> Term:
+def term_of(booster: "lightgbm.Booster", weight: float = 1.0, offset: float = 0.0) -> Term:
+    """Return a booster as a term with all of its columns."""
     return Term(booster, tuple(booster.feature_name()), weight, offset)
 
 

@@ -8,10 +8,11 @@ import numpy as np
 from shortcast_ml.coverage import mondrian_coverage
 from shortcast_ml.evaluate import MIN_ROWS, RUNGS, prepare, saved_anchors
 from shortcast_ml.factors import factor_of
-from shortcast_ml.fit import Centre, Data, Progress, intervals
+from shortcast_ml.fit import Data, Progress, intervals, with_components
 from shortcast_ml.forecast import ForecastModel, load_model
 from shortcast_ml.history import ENOUGH_UPLOADS
 from shortcast_ml.metrics import measure_rungs
+from shortcast_ml.served import serve, terms_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,13 +41,14 @@ def judge_saved(
     data, platform = prepared.data, prepared.platform
     anchors = saved_anchors(model.calibration)
     anchor, source = anchors.of(data.X, platform)
-    served = np.array([p if p in model.boosters else model.default for p in data.part], dtype=object)
-    data = replace(data, part=served, source=source, anchor=anchor)
-    centre = Centre(model.boosters, model.default, model.projection)
+    part = np.array([p if p in model.boosters else model.default for p in data.part], dtype=object)
+    data = replace(data, part=part, source=source, anchor=anchor)
     say("forecasting")
-    full = centre.predict(data)
-    scale = np.exp(np.asarray(model.spread.predict(data.X[model.spread.feature_name()])))
-    low, high = (intervals(full, scale, data, model.calibration["quantiles"]) + prepared.share[:, None]).T
+    said = serve(model, data, platform)
+    full = said.centre
+    low, high = (
+        intervals(full, said.scale, data, model.calibration["quantiles"]) + prepared.share[:, None]
+    ).T
     y = np.log10(table.views.to_numpy(float) + 1)
     rungs = {
         "constant": anchors.constant(platform),
@@ -79,26 +81,24 @@ def judge_saved(
         "rungs": whole["rungs"],
         "subsets": {"five_or_more_earlier_uploads": figures(enough)} if enough.sum() >= MIN_ROWS else {},
         "coverage_by_channel_size": mondrian_coverage(y, low, high, data.bucket, group, seed=seed),
-        "additivity": additivity(model, centre, data, full, say),
+        "additivity": additivity(model, data, platform, full, say),
     }
 
 
 def additivity(
-    model: ForecastModel, centre: Centre, data: Data, predicted: np.ndarray, say: Progress
+    model: ForecastModel, data: Data, platform: np.ndarray, predicted: np.ndarray, say: Progress
 ) -> dict[str, float]:
     """Return {"rows", "largest_error"}: base plus factors against the forecast, on every row, in log10."""
-    largest = 0.0
-    for name in sorted(set(data.part)):
-        booster = model.boosters[name]
+    sums = np.zeros(len(predicted))
+    for term, rows in terms_of(model, data, platform):
         factors: dict[str, list[int]] = {}
-        for i, column in enumerate(booster.feature_name()):
+        for i, column in enumerate(term.columns):
             factors.setdefault(factor_of(column).name, []).append(i)
-        rows = np.flatnonzero(data.part == name)
         for start in range(0, len(rows), BLOCK):
             block = rows[start : start + BLOCK]
             say(f"adding up {start + len(block):,} of {len(rows):,}")
-            seen = centre.columns(data.take(block), booster)
-            parts = np.asarray(booster.predict(seen, pred_contrib=True))
-            sums = parts[:, -1] + sum(parts[:, own].sum(axis=1) for own in factors.values())
-            largest = max(largest, float(np.abs(sums - predicted[block]).max()))
-    return {"rows": len(predicted), "largest_error": largest}
+            X = with_components(data.take(block), model.projection, term.columns)
+            parts = np.asarray(term.booster.predict(X, pred_contrib=True))
+            effects = sum(parts[:, own].sum(axis=1) for own in factors.values())
+            sums[block] += term.weight * (parts[:, -1] - term.offset + effects)
+    return {"rows": len(predicted), "largest_error": float(np.abs(sums - predicted).max())}

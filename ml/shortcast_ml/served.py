@@ -1,5 +1,6 @@
 """What a loaded model says of the rows of a table, as if each were a draft: the sums of `forecast.py`, in bulk."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -7,12 +8,13 @@ import numpy as np
 
 from shortcast_ml.evaluate import Prepared, saved_anchors
 from shortcast_ml.fit import Data, with_components
+from shortcast_ml.forecast import term_of
 from shortcast_ml.growth import REFERENCE_DAYS
 from shortcast_ml.records import FeatureRow
 
 if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder
-    from shortcast_ml.forecast import ForecastModel
+    from shortcast_ml.forecast import ForecastModel, Term
 
 
 @dataclass(frozen=True)
@@ -40,32 +42,40 @@ def as_drafts(model: "ForecastModel", prepared: Prepared) -> Data:
     return replace(data, X=X, part=part, source=source, anchor=anchor)
 
 
-def serve(model: "ForecastModel", data: Data, platform: np.ndarray) -> Served:
-    """Return the model's forecasts of rows that `as_drafts` gave; `platform` is (n,)."""
-    centre = np.zeros(len(data.y))
-    titled = np.isfinite(data.X["title_chars"].to_numpy())
-    pictured = np.zeros(len(data.y), bool) if data.pictures is None else data.pictures.at >= 0
-    kinds = list(zip(platform, data.source, titled, pictured, strict=True))
+def terms_of(model: "ForecastModel", data: Data, platform: np.ndarray) -> Iterator[tuple["Term", np.ndarray]]:
+    """Yield each term of the forecast with the rows that it is added for, as row numbers; `platform` is (n,).
+
+    Rows of a part that is no platform's (titles without a channel) are that part's booster alone.
+    """
+    titled = np.isfinite(data.X["title_chars"].to_numpy(float))
+    pictured = np.zeros(len(platform), bool) if data.pictures is None else data.pictures.at >= 0
+    kinds = list(zip(data.part, platform, data.source, titled, pictured, strict=True))
     for kind in sorted(set(kinds)):
-        rows = np.array([k == kind for k in kinds])
-        own = data.take(rows)
-        for term in model.terms(_row_of(*kind)):
-            X = with_components(own, model.projection, term.columns)
-            centre[rows] += term.weight * (np.asarray(term.booster.predict(X)) - term.offset)
+        rows = np.flatnonzero([k == kind for k in kinds])
+        part, own, source, *seen = kind
+        if part != model.part(own):
+            yield term_of(model.boosters[part]), rows
+            continue
+        evidence = tuple(name for name, known in zip(("title", "thumbnail"), seen, strict=True) if known)
+        row = FeatureRow.model_validate(
+            {
+                "platform": own,
+                "values": {},
+                "anchor_source": source,
+                "log10_anchor": 0.0,
+                "evidence": evidence,
+                "encoder_id": model.encoder_id,
+            }
+        )
+        for term in model.terms(row):
+            yield term, rows
+
+
+def serve(model: "ForecastModel", data: Data, platform: np.ndarray) -> Served:
+    """Return the model's forecasts of rows, as `as_drafts` gives them or as they are; `platform` is (n,)."""
+    centre = np.zeros(len(data.y))
+    for term, rows in terms_of(model, data, platform):
+        X = with_components(data.take(rows), model.projection, term.columns)
+        centre[rows] += term.weight * (np.asarray(term.booster.predict(X)) - term.offset)
     scale = np.exp(np.asarray(model.spread.predict(data.X[model.spread.feature_name()])))
     return Served(data, centre, scale)
-
-
-def _row_of(platform: str, source: str, titled: bool, pictured: bool) -> FeatureRow:
-    """Return a row of a kind: what decides which terms are added up."""
-    seen = (*(("title",) if titled else ()), *(("thumbnail",) if pictured else ()))
-    return FeatureRow.model_validate(
-        {
-            "platform": platform,
-            "values": {},
-            "anchor_source": source,
-            "log10_anchor": 0.0,
-            "evidence": seen,
-            "encoder_id": "",
-        }
-    )
