@@ -462,7 +462,9 @@ class ThumbnailCandidate(Record):
     rank: int
     at_s: float
     path: Path
-    multiplier: float = Field(gt=0, description="Forecast with this frame over that with the current picture.")
+    multiplier: float = Field(
+        gt=0, description="Forecast with this frame over that with the current picture."
+    )
     views: int
     quality: float = Field(ge=0, le=1, description="Sharp, well lit, contrast: how good a still it is.")
     alignment: float | None = Field(None, description="Cosine with the title; None without a title.")
