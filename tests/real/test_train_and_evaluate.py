@@ -239,7 +239,7 @@ def test_evaluation_shows_the_rungs_side_by_side(model_home: Path, data: Path) -
         "constant", "followers", "anchor", "metadata", "text", "image", "full"
     }  # fmt: skip
     assert report["rungs"]["image"] is None
-    assert report["gains"]["full over anchor"]["r2"]["low"] > 0
+    assert report["gains"]["full over anchor"]["spearman"]["low"] > 0
     assert report["probabilities"]["beats the typical video"]["brier"]["value"] < 0.25
     assert {"min_max_mae", "constant_min_max_mae"} <= report["velocity"].keys()
     full = report["subsets"]["five_or_more_earlier_uploads"]["rungs"]["full"]
