@@ -173,7 +173,7 @@ def _find(engine: Engine, pixels: "NDArray[np.uint8]", look_px: int) -> "list[ND
     return _reading_order(found)
 
 
-def _mean_inside(ink: "NDArray[np.float32]", corners: "NDArray[np.float32]") -> float:
+def _mean_inside(ink: "NDArray[np.float32]", corners: "NDArray[Any]") -> float:
     import cv2
     import numpy as np
 
