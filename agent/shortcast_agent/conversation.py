@@ -44,6 +44,10 @@ STEPS = {
     "fetch_video": "Fetching the video's page",
     "diagnose_video": "Comparing with what was to be expected",
     "forecast_next_day": "Forecasting the next 24 hours",
+    "read_thumbnail": "Looking at the thumbnail",
+    "read_video": "Watching the video",
+    "suggest_thumbnails": "Comparing frames as thumbnails",
+    "explain_thumbnail": "Finding where the picture helps",
     "collect": "Collecting videos",
 }
 

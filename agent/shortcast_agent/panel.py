@@ -7,7 +7,14 @@ from pathlib import Path
 
 from shortcast_agent.numbers import say_age, say_count, say_times
 from shortcast_agent.pictures import draw_comparison, draw_diagnosis, draw_factors, draw_forecast
-from shortcast_ml.records import Diagnosis, Neighbour, SimilarVideos, Suggestions, VideoReport
+from shortcast_ml.records import (
+    Diagnosis,
+    Neighbour,
+    SimilarVideos,
+    Suggestions,
+    ThumbnailCandidate,
+    VideoReport,
+)
 
 EMPTY = (
     '<div class="sc-empty">The forecast, its reasons and similar videos appear here as pictures, '
@@ -38,6 +45,7 @@ def panel(report: VideoReport) -> str:
         parts.append(_picture(draw_factors(report.explanation), "What multiplies the forecast"))
     if report.suggestions is not None and report.suggestions.changes:
         parts.append(_changes(report.suggestions))
+    parts += _drawn(report)
     if report.similar is not None:
         parts.append(_similar(report.similar))
     if report.diagnosis is not None and report.diagnosis.better_neighbours:
@@ -73,6 +81,35 @@ def _changes(suggestions: Suggestions) -> str:
     )
 
 
+def _drawn(report: VideoReport) -> list[str]:
+    """Return what the tools drew of pictures and videos."""
+    parts = []
+    if report.watched is not None:
+        parts.append(_file(report.watched.strip_path, "The video along time"))
+    if report.thumbnail is not None:
+        parts.append(_file(report.thumbnail.overlay_path, "What is on the thumbnail"))
+    if report.picture is not None:
+        parts.append(_file(report.picture.overlay_path, f"Where the picture matters: {report.picture.of}"))
+    if report.thumbnails is not None and report.thumbnails.candidates:
+        cards = "".join(_frame(frame) for frame in report.thumbnails.candidates)
+        parts.append(f"<h3>Frames that could be the thumbnail</h3><div class='sc-cards'>{cards}</div>")
+    return [part for part in parts if part]
+
+
+def _file(path: Path | None, alt: str) -> str:
+    source = _inlined(path, (1280, 1600))
+    return f'<img class="sc-picture" alt="{safe(alt)}" src="{source}">' if source else ""
+
+
+def _frame(frame: ThumbnailCandidate) -> str:
+    return (
+        f'<div class="sc-card"><div class="sc-thumb">{_thumbnail(frame.path)}'
+        f'<span class="sc-demo sc-rank">{frame.rank}</span></div>'
+        f'<div class="sc-title">{frame.at_s:.1f} s</div>'
+        f'<div class="sc-small">{say_times(frame.multiplier)} · {say_count(frame.views)} views</div></div>'
+    )
+
+
 def _similar(similar: SimilarVideos) -> str:
     note = f"<p class='sc-small'>{LIBRARIES[similar.library]}</p>"
     return "<h3>Similar videos</h3>" + note + _cards(similar.neighbours)
@@ -99,7 +136,12 @@ def _card(video: Neighbour) -> str:
 
 
 def _thumbnail(path: Path | None) -> str:
-    """Return a small copy of a picture, inlined; nothing when it can't be read."""
+    source = _inlined(path, (240, 320))
+    return f'<img alt="" src="{source}">' if source else ""
+
+
+def _inlined(path: Path | None, most: tuple[int, int]) -> str:
+    """Return a small copy of a picture as a data URI; nothing when it can't be read."""
     from shortcast_ml.errors import MediaError
     from shortcast_ml.media import open_image
 
@@ -109,10 +151,10 @@ def _thumbnail(path: Path | None) -> str:
         image = open_image(path)
     except MediaError:
         return ""
-    image.thumbnail((240, 320))
+    image.thumbnail(most)
     out = BytesIO()
-    image.save(out, "JPEG", quality=82)
-    return f'<img alt="" src="data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}">'
+    image.save(out, "JPEG", quality=86)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
 CSS = """
@@ -154,6 +196,7 @@ footer { display: none !important; }
 .sc-thumb img { width: 100%; height: 100%; object-fit: cover; display: block; }
 .sc-demo { position: absolute; top: 6px; left: 6px; background: #C98A1B; color: #fff; font-size: .65rem;
   font-weight: 700; letter-spacing: .06em; padding: 1px 6px; border-radius: 6px; }
+.sc-rank { background: #1F5E8C; }
 .sc-title { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 @media (max-width: 700px) {
   #sc-bar { flex-wrap: wrap; }

@@ -18,6 +18,10 @@ from shortcast_ml.records import (
     Record,
     SimilarVideos,
     Suggestions,
+    ThumbnailExplanation,
+    ThumbnailReading,
+    ThumbnailSuggestions,
+    VideoReading,
     VideoReport,
 )
 
@@ -133,6 +137,10 @@ def report_of(made: Sequence[tuple[dict[str, Any], Record]], earlier: Draft | No
         suggestions=suggestions,
         diagnosis=diagnosis,
         next_day=of(NextDayForecast),
+        thumbnail=of(ThumbnailReading),
+        watched=of(VideoReading),
+        thumbnails=of(ThumbnailSuggestions),
+        picture=of(ThumbnailExplanation),
     )
 
 

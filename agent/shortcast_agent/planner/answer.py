@@ -4,10 +4,11 @@ Every figure comes from a record of this turn or from the user's words, written 
 grounding check reads it back with the same grammar.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from shortcast_agent.numbers import say_count, say_duration, say_percent
-from shortcast_agent.planner import sections
+from shortcast_agent.planner import sections, seen
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import plain
@@ -20,8 +21,13 @@ from shortcast_ml.records import (
     Forecast,
     NextDayForecast,
     Published,
+    Record,
     SimilarVideos,
     Suggestions,
+    ThumbnailExplanation,
+    ThumbnailReading,
+    ThumbnailSuggestions,
+    VideoReading,
 )
 
 HELP = """\
@@ -32,6 +38,8 @@ your machine, no language model. Ask me, for example:
 - "What if the title were …?", "And if I post it on Friday?", "Which of these two thumbnails?"
 - "Why did this flop?" with a link, or with its views and how long ago you posted it
 - "It has 5,000 views after 6 hours: how many by tomorrow?" for a video that is out up to 4 days
+- "Is the text on my thumbnail readable?", "What happens in the first seconds?", "Which frame makes the best \
+thumbnail?", "Which part of the picture helps?"
 - "Show me similar videos", "Explain the forecast", "Collect videos about street food"
 
 Your follower count, or better the views of your recent videos, sharpen every forecast. A forecast is an \
@@ -98,6 +106,7 @@ def _body(plan: Plan, turn: Turn, talk: Talk) -> str:
         _alternatives(plan, turn),
         _diagnosis(turn.found(Diagnosis)),
         _next_day(turn.found(NextDayForecast)),
+        _seen(turn),
         _comparison(comparison),
         _collected(turn.found(CollectReport)),
         "" if plan.intents[0] == "similar" else _published(turn),
@@ -205,6 +214,18 @@ def _diagnosis(diagnosis: Diagnosis | None) -> str:
 
 def _next_day(found: NextDayForecast | None) -> str:
     return sections.next_day(found) if found is not None else ""
+
+
+def _seen(turn: Turn) -> str:
+    """Say what was seen in pictures and videos."""
+    writers: tuple[tuple[type[Record], Callable[[Any], str]], ...] = (
+        (ThumbnailReading, seen.thumbnail),
+        (VideoReading, seen.video),
+        (ThumbnailSuggestions, seen.thumbnails),
+        (ThumbnailExplanation, seen.picture),
+    )
+    found = [(turn.found(kind), write) for kind, write in writers]
+    return "\n\n".join(write(record) for record, write in found if record is not None)
 
 
 def _collected(report: CollectReport | None) -> str:

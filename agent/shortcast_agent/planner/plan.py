@@ -15,6 +15,12 @@ from shortcast_agent.planner.drafts import (
     stated_figures,
 )
 from shortcast_agent.planner.next_day import plan_next_day
+from shortcast_agent.planner.seeing import (
+    plan_explain_thumbnail,
+    plan_read_thumbnail,
+    plan_read_video,
+    plan_suggest_thumbnails,
+)
 from shortcast_agent.planner.slots import nearest_horizon
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
@@ -331,6 +337,8 @@ def _nothing(plan: Plan, turn: Turn, talk: Talk) -> None:
 _PLANNERS = {
     "judge": _judge, "forecast": _forecast, "explain": _explain, "suggest": _suggest, "inspect": _inspect,
     "whatif": _whatif, "compare": _compare, "diagnose": _diagnose, "similar": _similar, "fetch": _fetch,
+    "read_thumbnail": plan_read_thumbnail, "read_video": plan_read_video,
+    "suggest_thumbnails": plan_suggest_thumbnails, "explain_thumbnail": plan_explain_thumbnail,
     "next_day": plan_next_day, "collect": _collect, "inform": _inform, "adopt": _adopt,
     "greet": _nothing, "thanks": _nothing, "help": _nothing, "out": _nothing, "unclear": _nothing,
 }  # fmt: skip

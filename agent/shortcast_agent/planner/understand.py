@@ -5,6 +5,7 @@ import re
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.intents import classify
 from shortcast_agent.planner.next_day import is_about_next_day
+from shortcast_agent.planner.seeing import SEEING
 
 ANALYTIC = (
     "judge",
@@ -18,6 +19,7 @@ ANALYTIC = (
     "fetch",
     "inspect",
     "collect",
+    *SEEING,
 )
 SOCIAL = ("greet", "thanks", "help", "out")
 _UNSURE = 0.2
@@ -40,6 +42,15 @@ _CUES = {
     r"|combien de vues",
     "inspect": r"\bresolution\b|\bloud|\baudio\b|\bsound\b|\bvertical\b|\bquality\b|\bformat\b|\bsee in\b"
     r"|\bin (?:it|my|the|this) (?:file|video|clip)\b|\bhow long is (?:my|the)\b",
+    "read_thumbnail": r"\b(?:thumbnail|cover|picture)\b.{0,40}\b(?:readable|legible|clutter|dark|fit|match)"
+    r"|\b(?:see|read|words|text|faces?|check|describe)\b.{0,30}\b(?:thumbnail|cover|picture)\b|썸네일에|썸네일 글씨",
+    "read_video": r"\bfirst (?:few |three |\d )?seconds?\b|\bhook\b|\bopening\b|\bpacing\b|\bhow many cuts\b|첫 3초"
+    r"|giây đầu|primeros segundos|premières secondes",
+    "suggest_thumbnails": r"\b(?:which|what|best) (?:frame|still|moment)\b"
+    r"|\b(?:pick|choose|suggest|find|make|get|need)\b.{0,30}\b(?:thumbnails?|cover|frames?)\b|썸네일 추천|khung hình"
+    r"|fotograma|miniatures? tirée",
+    "explain_thumbnail": r"\bheat ?map\b|\battention map\b|\b(?:which|what) (?:part|area|region)\b|어느 부분|phần nào"
+    r"|qué parte|quelle partie",
     "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가"
     r"|funcionará|va marcher|hiệu quả",
     "help": r"^\s*help\b|\bwhat can you do\b|\bwho are you\b",
@@ -91,7 +102,9 @@ def _ordered(intents: list[str], turn: Turn) -> tuple[str, ...]:
         extra = [name for name in intents[1:] if name in ("similar", "explain")]
     else:
         extra = [
-            name for name in intents[1:] if name in ("forecast", "explain", "suggest", "similar", "inspect")
+            name
+            for name in intents[1:]
+            if name in ("forecast", "explain", "suggest", "similar", "inspect", *SEEING)
         ]
     return (main, *extra)
 
