@@ -32,7 +32,7 @@ def salient(image: "Image") -> np.ndarray:
     residual = log - cv2.blur(log, (3, 3), borderType=cv2.BORDER_REFLECT)
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
     map_ = cv2.GaussianBlur(np.abs(back) ** 2, (0, 0), sigmaX=2.5)[y : y + height, x : x + width]
-    return map_ / map_.sum()
+    return np.asarray(map_ / map_.sum())
 
 
 def centre_of(weights: np.ndarray) -> tuple[float, float]:
