@@ -221,7 +221,7 @@ def _path(given: str) -> Path:
     return Path(given).expanduser()
 
 
-def _stamp(given: str, what: str) -> tuple[Path, int, int]:
+def stamp(given: str, what: str) -> tuple[Path, int, int]:
     """Return path, size and mtime of a file: while they stay, its reading stays. Raises InputError."""
     if "://" in given:
         raise InputError(
@@ -240,7 +240,7 @@ def _stamp(given: str, what: str) -> tuple[Path, int, int]:
 def _read_video(given: str) -> "tuple[VideoFacts, tuple[str, ...]]":
     """Return a video's facts and what can be observed in it."""
     settings = parts().settings
-    return _read_video_once(*_stamp(given, "video"), settings.max_video_mb, float(settings.max_video_s))
+    return _read_video_once(*stamp(given, "video"), settings.max_video_mb, float(settings.max_video_s))
 
 
 @lru_cache(maxsize=64)
@@ -276,7 +276,7 @@ def observe_video(facts: "VideoFacts", frames: "list[Image.Image]") -> tuple[str
 
 
 def _read_picture(given: str) -> tuple[str, ...]:
-    return _read_picture_once(*_stamp(given, "thumbnail"), parts().settings.max_image_mpx)
+    return _read_picture_once(*stamp(given, "thumbnail"), parts().settings.max_image_mpx)
 
 
 @lru_cache(maxsize=64)
