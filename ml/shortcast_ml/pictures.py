@@ -5,20 +5,27 @@ import io
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shortcast_ml.encoders.batches import cores
+from shortcast_ml.encoders.remembered import PICTURES, TABLE, Remembered
 from shortcast_ml.errors import InputError
 from shortcast_ml.look import LOOK_COLUMNS, look_at
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from shortcast_ml.encoders import Encoder
 
 BATCH = 64
+# Looks are kept as vectors are, under a name that changes with what is measured.
+LOOK_ID = "look:" + hashlib.sha256(" ".join(LOOK_COLUMNS).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -50,43 +57,57 @@ def read_pictures(
     if cache is None:
         from shortcast_ml.settings import Settings
 
-        cache = Settings().home / "cache" / "looks.db"
-    cache.parent.mkdir(parents=True, exist_ok=True)
+        cache = Settings().home / "cache" / PICTURES
+    memory = Remembered(cache)
+    _take_over(memory)
     rows = [i for i, place in enumerate(places) if isinstance(place, str) and place]
     vectors = np.full((len(places), encoder.dim), np.nan, np.float32)
     looks = np.full((len(places), len(LOOK_COLUMNS)), np.nan)
-    with _opened(folder) as read, sqlite3.connect(cache, timeout=30) as db:
-        db.execute(
-            "create table if not exists pictures (encoder text, hash blob, vector blob, look blob, "
-            "primary key (encoder, hash))"
-        )
-        known = {h: (v, k) for h, v, k in db.execute(
-            "select hash, vector, look from pictures where encoder = ?", (encoder.id,)
-        )}  # fmt: skip
+    with _opened(folder) as read, ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
-            content = {row: read(str(places[row])) for row in batch}
-            hashes = {row: hashlib.sha256(content[row]).digest() for row in batch}
-            fresh = [row for row in batch if hashes[row] not in known]
-            images = [_open(content[row], str(places[row])) for row in fresh]
-            encoded = encoder.encode_images(images) if images else np.empty((0, encoder.dim), np.float32)
-            for row, image, vector in zip(fresh, images, encoded, strict=True):
-                seen = look_at(image)
-                look = np.array([seen[c] for c in LOOK_COLUMNS])
-                known[hashes[row]] = np.asarray(vector, np.float32).tobytes(), look.tobytes()
-                db.execute(
-                    "insert or replace into pictures values (?, ?, ?, ?)",
-                    (encoder.id, hashes[row], *known[hashes[row]]),
-                )
-            db.commit()
+            found = {row: _Found(str(places[row]), read(str(places[row]))) for row in batch}
+            key = {row: hashlib.sha256(found[row].content).digest() for row in batch}
+            files = {key[row]: found[row] for row in batch}
+            seen = memory.recall(
+                encoder.id,
+                files,
+                lambda some: encoder.encode_images(list(pool.map(_open, some))),
+                dim=encoder.dim,
+            )
+            looked = memory.recall(
+                LOOK_ID, files, lambda some: pool.map(_look, some), dim=len(LOOK_COLUMNS), dtype="float64"
+            )
             for row in batch:
-                vector_bytes, look_bytes = known[hashes[row]]
-                vectors[row] = np.frombuffer(vector_bytes, np.float32)
-                looks[row] = np.frombuffer(look_bytes)
-            if say and fresh and start % (BATCH * 8) == 0:
+                vectors[row], looks[row] = seen[key[row]], looked[key[row]]
+            if say and start % (BATCH * 8) == 0:
                 say(f"pictures read: {start:,} of {len(rows):,}")
-    db.close()
     return Pictures(vectors, looks)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A picture as it stands in a folder or pack."""
+
+    place: str
+    content: bytes
+
+
+def _take_over(memory: Remembered) -> None:
+    """Bring in what earlier versions kept in a table of their own in the same file, once."""
+    if not memory.path.is_file():
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(memory.path, timeout=30)) as db, db:
+        db.execute("begin immediate")
+        tables = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
+        if "pictures" not in tables or "vectors" in tables:
+            return
+        db.execute(TABLE)
+        db.execute("insert into vectors select encoder, hash, vector from pictures")
+        db.execute(
+            "insert or ignore into vectors select ?, hash, look from pictures where length(look) = ?",
+            (LOOK_ID, 8 * len(LOOK_COLUMNS)),
+        )
 
 
 @contextmanager
@@ -112,10 +133,18 @@ def _opened(folder: Path) -> Iterator[Callable[[str], bytes]]:
             opened.close()
 
 
-def _open(content: bytes, place: str) -> Any:
-    from PIL import Image
+def _open(found: _Found) -> "Image":
+    from PIL import Image as Pillow
 
     try:
-        return Image.open(io.BytesIO(content)).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"The picture {place} can't be read; save it again, or leave it out.") from error
+        return Pillow.open(io.BytesIO(found.content)).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
+        raise InputError(
+            f"The picture {found.place} can't be read; save it again, or leave it out."
+        ) from error
+
+
+def _look(found: _Found) -> np.ndarray:
+    """Return the look columns of a picture, (len(LOOK_COLUMNS),) float64."""
+    seen = look_at(_open(found))
+    return np.array([seen[column] for column in LOOK_COLUMNS])

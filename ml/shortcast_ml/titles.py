@@ -1,19 +1,18 @@
 """Title vectors of whole tables: encoded once, remembered on disk, reduced to principal components."""
 
-import hashlib
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shortcast_ml.encoders.remembered import TITLES, Remembered, text_key
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shortcast_ml.encoders import Encoder
 
-BATCH = 256
 CHUNK = 65_536  # rows that are centred at once: a million vectors need no second million
 
 
@@ -72,33 +71,18 @@ def title_vectors(
     if cache is None:
         from shortcast_ml.settings import Settings
 
-        cache = Settings().home / "cache" / "titles.db"
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    wanted = {hashlib.sha256(t.encode()).digest(): t for t in texts if t}
-    found: dict[bytes, np.ndarray] = {}
-    with sqlite3.connect(cache, timeout=30) as db:
-        db.execute(
-            "create table if not exists vectors (encoder text, hash blob, vector blob, primary key (encoder, hash))"
-        )
-        for key, blob in db.execute("select hash, vector from vectors where encoder = ?", (encoder.id,)):
-            if key in wanted:
-                found[key] = np.frombuffer(blob, np.float32)
-        todo = sorted((k for k in wanted if k not in found), key=lambda k: len(wanted[k]))
-        for start in range(0, len(todo), BATCH):
-            keys = todo[start : start + BATCH]
-            for key, vector in zip(keys, encoder.encode_texts([wanted[k] for k in keys]), strict=True):
-                found[key] = np.asarray(vector, np.float32)
-            db.executemany(
-                "insert or replace into vectors values (?, ?, ?)",
-                [(encoder.id, k, found[k].tobytes()) for k in keys],
-            )
-            db.commit()
-            if say:
-                say(f"titles encoded: {min(start + BATCH, len(todo)):,} of {len(todo):,}")
-    db.close()
-    place = {key: i for i, key in enumerate(found)}
-    every = np.stack([*found.values()]) if found else np.empty((0, encoder.dim), np.float32)
-    at = [place[hashlib.sha256(t.encode()).digest()] if t else -1 for t in texts]
+        cache = Settings().home / "cache" / TITLES
+    wanted = {text_key(text): text for text in sorted(dict.fromkeys(texts), key=len) if text}
+    found = Remembered(cache).recall(
+        encoder.id,
+        wanted,
+        encoder.encode_texts,
+        dim=encoder.dim,
+        say=lambda done, of: say(f"titles encoded: {done:,} of {of:,}") if say else None,
+    )
+    place = {key: i for i, key in enumerate(wanted)}
+    every = np.stack([found[key] for key in wanted]) if wanted else np.empty((0, encoder.dim), np.float32)
+    at = [place[text_key(t)] if t else -1 for t in texts]
     return Vectors(every, np.array(at, int))
 
 
