@@ -150,9 +150,9 @@ def planned_frames(container: Any, stream: Any, plan: Plan, first_s: float) -> I
         return
 
 
-def shrink(frame: Any) -> "NDArray[np.uint8]":
-    """Return a frame as (h, w, 3) RGB, its long side SMALL_PX; not rotated, pixels not made square."""
-    scale = SMALL_PX / max(frame.width, frame.height)
+def shrink(frame: Any, side_px: int = SMALL_PX) -> "NDArray[np.uint8]":
+    """Return a frame as (h, w, 3) RGB, its long side `side_px`; not rotated, pixels not made square."""
+    scale = side_px / max(frame.width, frame.height)
     small: NDArray[np.uint8] = frame.reformat(
         width=max(round(frame.width * scale), 2),
         height=max(round(frame.height * scale), 2),
@@ -185,6 +185,15 @@ def mosaic_of_image(image: "Image") -> "NDArray[np.uint8]":
     import numpy as np
 
     return mosaic_of(np.asarray(image.convert("RGB"), dtype=np.uint8))
+
+
+def grey_of(image: "Image", side_px: int) -> "NDArray[np.uint8]":
+    """Return a picture in grey, (h, w), its long side at most `side_px`."""
+    import numpy as np
+
+    grey = image.convert("L")
+    grey.thumbnail((side_px, side_px))
+    return np.asarray(grey, dtype=np.uint8)
 
 
 def last_mosaic(path: Path, duration_s: float) -> "NDArray[np.uint8] | None":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shortcast_ml.container import Passage, Said
 from shortcast_ml.media import Measured, border_share, measure
 from shortcast_ml.records import Opening, Spoken, VideoReading
-from shortcast_ml.watching.looking import Looked, Still, last_mosaic, look, mosaic_of_image
+from shortcast_ml.watching.looking import Looked, Still, grey_of, last_mosaic, look, mosaic_of_image
 from shortcast_ml.watching.plan import WATCH_S, Plan, plan_for
 from shortcast_ml.watching.scenes import (
     STILL_LEVELS,
@@ -179,13 +179,9 @@ def variable_rate(passage: Passage) -> bool:
 
 def faces_on(still: Still) -> int:
     """Return how many faces a still shows."""
-    import numpy as np
-
     from shortcast_ml.look import WORK_PX, find_faces
 
-    grey = still.image.convert("L")
-    grey.thumbnail((WORK_PX, WORK_PX))
-    return len(find_faces(np.asarray(grey, dtype=np.uint8)))
+    return len(find_faces(grey_of(still.image, WORK_PX)))
 
 
 def _words(close: tuple[Still, ...]) -> tuple[tuple[str, ...], str]:

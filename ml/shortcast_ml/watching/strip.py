@@ -51,8 +51,6 @@ def draw_strip(reading: VideoReading, stills: Sequence[Still], watched_s: float)
     for axes in (motion, loudness):
         for cut_s in reading.cuts_s:
             axes.axvline(cut_s, color=ORANGE, linewidth=0.8, alpha=0.55, zorder=2)
-        if watched_s < reading.duration_s - 1:
-            axes.axvspan(watched_s, reading.duration_s, color=PALE, zorder=1.5, linewidth=0)
     ticks = _ticks(reading.duration_s)
     loudness.set_xticks(ticks, [_clock(t, reading.duration_s) for t in ticks])
     motion.set_xticks(ticks, [""] * len(ticks))
@@ -178,6 +176,7 @@ def _draw_motion(axes: "Axes", reading: VideoReading, watched_s: float) -> None:
     axes.set_yticks([0, high], ["0", f"{high}%"])
     _name(axes, "Motion", "change between frames 1/5 s apart")
     if watched_s < reading.duration_s - 1:
+        axes.axvspan(watched_s, reading.duration_s, color=PALE, zorder=1.5, linewidth=0)
         _say(axes, (watched_s + reading.duration_s) / 2, "not measured here")
 
 
