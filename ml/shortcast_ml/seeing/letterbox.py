@@ -44,8 +44,8 @@ def cut_bars(image: "Image") -> "tuple[Image, Box]":
     return image.crop((left, top, max(right, left + 1), max(bottom, top + 1))), box
 
 
-def find_content(image: "Image") -> Box:
-    """Return the part of a picture that is no padding, as shares of the file."""
+def find_content(image: "Image", *, smooth: bool = True) -> Box:
+    """Return the part of a picture that is no padding, as shares of the file; without `smooth`, plain bars only."""
     small = image.convert("RGB")
     small.thumbnail((SIDE_PX, SIDE_PX))
     rgb = np.asarray(small, dtype=np.uint8)
@@ -59,8 +59,8 @@ def find_content(image: "Image") -> Box:
             break
         rgb = rgb[y : len(rgb) - y, x : rgb.shape[1] - x]
         top, left = top + y, left + x
-    x = _blurred(rgb)
-    y = 0 if x else _blurred(rgb.transpose(1, 0, 2))
+    x = _blurred(rgb) if smooth else 0
+    y = 0 if x or not smooth else _blurred(rgb.transpose(1, 0, 2))
     top, left = top + y, left + x
     if not top and not left:
         return WHOLE

@@ -34,14 +34,14 @@ def draw_reading(image: "Image", seen: Seen) -> "Image":
     layer, draw = _layer(base)
     if seen.box != WHOLE:
         veil = Pillow.new("RGBA", layer.size, (252, 251, 249, 150))
-        left, top, right, bottom = (round(v) for v in _corners(seen.box, layer.size))
-        veil.paste((0, 0, 0, 0), (left, top, right, bottom))
+        x, y, x2, y2 = (round(v) for v in _corners(seen.box, layer.size))
+        veil.paste((0, 0, 0, 0), (x, y, x2, y2))
         layer.alpha_composite(veil)
         _outline(draw, _corners(seen.box, layer.size), INK, 2)
     left, top, right, bottom = _corners(seen.box, layer.size)
     for third in (1, 2):
-        x, y = left + (right - left) * third / 3, top + (bottom - top) * third / 3
-        for ends in ((x, top, x, bottom), (left, y, right, y)):
+        upright, level = left + (right - left) * third / 3, top + (bottom - top) * third / 3
+        for ends in ((upright, top, upright, bottom), (left, level, right, level)):
             draw.line(ends, fill=(0, 0, 0, 70), width=3 * SCALE)
             draw.line(ends, fill=(255, 255, 255, 190), width=SCALE)
     for face in seen.faces:
@@ -51,10 +51,10 @@ def draw_reading(image: "Image", seen: Seen) -> "Image":
         corners = _corners(_inside(words.box, seen.box), layer.size)
         _outline(draw, corners, colour, 3)
         _label(draw, corners, f"{words.phone_px:.0f} px", colour, layer.size)
-    x, y = left + (right - left) * seen.centre[0], top + (bottom - top) * seen.centre[1]
+    across, down = left + (right - left) * seen.centre[0], top + (bottom - top) * seen.centre[1]
     for radius, colour, width in ((15, INK, 7), (15, AMBER, 4), (3, AMBER, 4)):
         r = radius * SCALE
-        draw.ellipse((x - r, y - r, x + r, y + r), outline=colour, width=width * SCALE)
+        draw.ellipse((across - r, down - r, across + r, down + r), outline=colour, width=width * SCALE)
     items = [("centre of detail", AMBER)]
     if seen.faces:
         items.append(("face" if len(seen.faces) == 1 else "faces", TEAL))
