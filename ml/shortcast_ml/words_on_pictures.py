@@ -5,6 +5,7 @@ used, so nothing is ever downloaded or logged. Latin and Chinese scripts, Japane
 is read is data that somebody wrote on a picture, never an instruction.
 """
 
+import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DETECTOR = "PP-OCRv6_det_small.onnx"
 READER = "PP-OCRv6_rec_small.onnx"
+WORDS_VERSION = 1  # raise it when other words are read: what was kept from before is then not used
 LOOK_PX = 640  # long side at which lines are looked for
 GROW = 2.0  # a small picture is magnified at most so much
 READ_PX = 1_280  # long side of the picture that lines are cut from
@@ -70,7 +72,7 @@ def read_words(image: "Image", look_px: int = LOOK_PX) -> tuple[Words, ...]:
 
 
 def read_words_of(images: "Sequence[Image]", look_px: int = LOOK_PX) -> list[tuple[Words, ...]]:
-    """Return the lines of every picture, as `read_words`; lines of alike length are read together."""
+    """Return the lines of every picture, as `read_words`; lines of one length are read together."""
     engine = _engine()
     if engine is None:
         return [() for _ in images]
@@ -86,6 +88,11 @@ def read_words_of(images: "Sequence[Image]", look_px: int = LOOK_PX) -> list[tup
         if text and confidence >= SURE:
             found[i].append(Words(text, round(confidence, 4), box))
     return [tuple(words) for words in found]
+
+
+def networks_sha256() -> tuple[str, ...]:
+    """Return the hashes of the two networks, by which another version is told; none where they are not there."""
+    return tuple(hashlib.sha256(path.read_bytes()).hexdigest() for path in _models() or ())
 
 
 _loading = threading.Lock()
@@ -217,7 +224,7 @@ def _share(corners: "NDArray[np.float32]", width: int, height: int) -> tuple[flo
 
 
 def _cut(pixels: "NDArray[np.uint8]", corners: "NDArray[np.float32]") -> "NDArray[np.uint8]":
-    """Return the line made level, (48, w, 3); one that stands is turned to lie."""
+    """Return the line made level, (48, w, 3); one that stands is taken to run downwards, and laid down."""
     import cv2
     import numpy as np
 
@@ -235,24 +242,28 @@ def _cut(pixels: "NDArray[np.uint8]", corners: "NDArray[np.float32]") -> "NDArra
 
 
 def _read(engine: Engine, lines: "list[NDArray[np.uint8]]") -> list[tuple[str, float]]:
-    """Return the text of each line and the mean probability of its letters."""
+    """Return the text of each line and the mean probability of its letters.
+
+    Only lines of one width go together, so that what is read never depends on the other lines.
+    """
     import numpy as np
 
     read: list[tuple[str, float]] = [("", 0.0)] * len(lines)
-    order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1])
+    by_width: dict[int, list[int]] = {}
+    for row, line in enumerate(lines):
+        by_width.setdefault(max(NARROWEST_PX, -(-line.shape[1] // STEP_PX) * STEP_PX), []).append(row)
     name = engine.reader.get_inputs()[0].name
-    for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
-        widest = max(NARROWEST_PX, -(-lines[rows[-1]].shape[1] // STEP_PX) * STEP_PX)
-        batch = np.zeros((len(rows), 3, LINE_PX, widest), np.float32)
-        for place, row in enumerate(rows):
-            batch[place, :, :, : lines[row].shape[1]] = (lines[row].astype(np.float32) / 127.5 - 1).transpose(
-                2, 0, 1
-            )
-        letters = engine.reader.run(None, {name: batch})[0]  # (n, steps, letters)
-        best, sure = letters.argmax(axis=2), letters.max(axis=2)
-        for place, row in enumerate(rows):
-            read[row] = _letters(best[place], sure[place], engine.alphabet)
+    for width, alike in by_width.items():
+        for start in range(0, len(alike), BATCH):
+            rows = alike[start : start + BATCH]
+            batch = np.zeros((len(rows), 3, LINE_PX, width), np.float32)
+            for place, row in enumerate(rows):
+                shown = lines[row].astype(np.float32) / 127.5 - 1
+                batch[place, :, :, : shown.shape[1]] = shown.transpose(2, 0, 1)
+            letters = engine.reader.run(None, {name: batch})[0]  # (n, steps, letters)
+            best, sure = letters.argmax(axis=2), letters.max(axis=2)
+            for place, row in enumerate(rows):
+                read[row] = _letters(best[place], sure[place], engine.alphabet)
     return read
 
 
