@@ -159,7 +159,7 @@ def test_a_smooth_loop_and_a_video_without_sound_are_named() -> None:
     )
     assert "Sound: no sound track." in seen.video(quiet)
     assert "it loops smoothly" in seen.video(quiet)
-    assert "0 cuts; " in seen.video(quiet)
+    assert "No cut; " in seen.video(quiet)
 
 
 def test_no_frame_that_is_fit_is_said() -> None:

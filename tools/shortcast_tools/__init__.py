@@ -12,12 +12,16 @@ from shortcast_tools.collect import collect
 from shortcast_tools.compare_variants import compare_variants
 from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.explain_forecast import explain_forecast
+from shortcast_tools.explain_thumbnail import explain_thumbnail
 from shortcast_tools.fetch_video import fetch_video
 from shortcast_tools.find_similar_videos import find_similar_videos
 from shortcast_tools.forecast_next_day import forecast_next_day
 from shortcast_tools.forecast_views import forecast_views
 from shortcast_tools.inspect_draft import inspect_draft
+from shortcast_tools.read_thumbnail import read_thumbnail
+from shortcast_tools.read_video import read_video
 from shortcast_tools.suggest_changes import suggest_changes
+from shortcast_tools.suggest_thumbnails import suggest_thumbnails
 
 Tool = Callable[..., Record]
 
@@ -34,6 +38,10 @@ TOOLS: MappingProxyType[str, Tool] = MappingProxyType(
             fetch_video,
             diagnose_video,
             forecast_next_day,
+            read_thumbnail,
+            read_video,
+            suggest_thumbnails,
+            explain_thumbnail,
             collect,
         )
     }

@@ -13,7 +13,7 @@ from shortcast_ml.errors import ShortcastError
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command and exit: 0 when it worked, 1 with one sentence when it failed, 2 for wrong usage."""
-    from shortcast_agent.cli import asking, learning, running, tools  # noqa: F401 - they register their commands
+    from shortcast_agent.cli import asking, learning, running, seeing, tools  # noqa: F401 - they register
 
     _add_commands_of_others()
     try:

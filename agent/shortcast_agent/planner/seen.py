@@ -28,7 +28,7 @@ def thumbnail(found: ThumbnailReading) -> str:
     if found.bars > 0.02:
         lines.append(f"- Plain bars fill {say_percent(found.bars)} of it; the rest was judged.")
     lines.append(f"- {_light(found)}")
-    faces = f"{len(found.faces)} face{'s' if len(found.faces) > 1 else ''}" if found.faces else "No face"
+    faces = _counted(len(found.faces), "face").capitalize()
     largest = max(found.faces, key=lambda box: box.width * box.height, default=None)
     lines.append(f"- {faces} found{f', the largest {place(largest)}' if largest else ''}.")
     lines.append(f"- {_words(found)}")
@@ -85,9 +85,9 @@ def video(found: VideoReading) -> str:
         "",
         f"- {_opening(found.opening)}",
     ]
-    cuts = f"{len(found.cuts_s)} cut{'' if len(found.cuts_s) == 1 else 's'}"
+    cuts = _counted(len(found.cuts_s), "cut")
     rate = f" ({found.cuts_per_s:.2g} a second)" if found.cuts_s else ""
-    lines.append(f"- {cuts}{rate}; {_moves(found.motion)} on the whole.")
+    lines.append(f"- {cuts.capitalize()}{rate}; {_moves(found.motion)} on the whole.")
     lines.append(f"- Sound: {_sound(found)}.")
     lines.append(f"- {_loop(found.loop)}")
     if found.borders >= 0.1:
@@ -112,7 +112,7 @@ def _sound(found: VideoReading) -> str:
 
 def _opening(opening: Opening) -> str:
     facts = [_moves(opening.motion)]
-    facts.append(f"{opening.cuts} cut{'' if opening.cuts == 1 else 's'}" if opening.cuts else "no cut")
+    facts.append(_counted(opening.cuts, "cut"))
     if opening.black_s > 0:
         facts.append(f"black for {opening.black_s:.1f} s")
     if opening.frozen_s >= 0.5:
@@ -122,10 +122,14 @@ def _opening(opening: Opening) -> str:
     elif opening.sound_after_s >= 0.3:
         facts.append(f"sound only after {opening.sound_after_s:.1f} s")
     if opening.faces:
-        facts.append(f"{opening.faces} face{'s' if opening.faces > 1 else ''} in view")
+        facts.append(f"{_counted(opening.faces, 'face')} in view")
     if opening.words:
         facts.append("words: " + "; ".join(f"“{plain(line, 40)}”" for line in opening.words[:3]))
     return f"The first {opening.length_s:.2g} s: {', '.join(facts)}."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"no {thing}" if not number else f"{number} {thing}{'s' if number > 1 else ''}"
 
 
 def _moves(motion: float) -> str:
