@@ -1,6 +1,7 @@
 """Attention rollout against a reference computed by hand, and over real encoders (random weights)."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 from shortcast_ml.encoders import load_encoder
 from shortcast_ml.encoders.clip import OpenClipEncoder
 from shortcast_ml.encoders.devices import declare_torchvision_operators
+from shortcast_ml.encoders.remembered import remembering
 from shortcast_ml.errors import InputError
 from shortcast_ml.seeing.attention import attention_map, attention_weights, rollout, vision_transformer
 
@@ -148,6 +150,14 @@ def test_the_map_lies_over_the_square_that_the_network_sees(
     assert found.grid.sum() == pytest.approx(1)
     assert found.grid.min() >= 0
     assert (found.seen.x, found.seen.y, found.seen.width, found.seen.height) == pytest.approx(box, abs=0.01)
+
+
+def test_an_encoder_that_remembers_its_vectors_is_looked_into(
+    encoder: OpenClipEncoder, tmp_path: Path
+) -> None:
+    picture = Image.radial_gradient("L").convert("RGB")
+    through = attention_map(remembering(encoder, tmp_path), picture)
+    np.testing.assert_array_equal(through.grid, attention_map(encoder, picture).grid)
 
 
 def test_an_encoder_without_a_transformer_says_what_to_ask_for_instead(encoder: OpenClipEncoder) -> None:

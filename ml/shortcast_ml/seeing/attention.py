@@ -37,7 +37,9 @@ def attention_map(encoder: "Encoder", image: "Image") -> AttentionMap:
     import torch
 
     from shortcast_ml.encoders.clip import OpenClipEncoder
+    from shortcast_ml.encoders.remembered import RememberingEncoder
 
+    encoder = encoder.inner if isinstance(encoder, RememberingEncoder) else encoder
     if not isinstance(encoder, OpenClipEncoder) or not (tower := vision_transformer(encoder.model.visual)):
         raise InputError(
             f"The encoder {encoder.id} is no vision transformer whose attention can be followed: ask for `title fit`"
