@@ -50,12 +50,13 @@ class Here(Executor):
 class Batches:
     """How many items one device takes at once. Safe to share between threads."""
 
-    def __init__(self, device: "torch.device", size: int = 0) -> None:
+    def __init__(self, device: "torch.device", size: int = 0, lanes: int | None = None) -> None:
         import torch
 
         self.device = device
         self.size = size or SIZES.get(device.type, 32)  # falls when memory runs out, and stays there
-        self.lanes = torch.get_num_threads() if device.type == "cpu" else 1
+        own = torch.get_num_threads() if device.type == "cpu" else 0
+        self.lanes = own if lanes is None else lanes  # 0: batches stream to the device
 
     def vectors(
         self, items: Sequence[T], dim: int, make: "Make[T]", compute: Compute
@@ -69,7 +70,7 @@ class Batches:
 
         out = np.empty((len(items), dim), dtype=np.float32)
         with torch.inference_mode():
-            if self.device.type != "cpu":
+            if self.lanes == 0:
                 self._stream(items, make, compute, out)
             elif len(items) >= self.lanes > 1:
                 self._in_lanes(items, make, compute, out)

@@ -112,10 +112,10 @@ def read_trimmed(model: Any, tokens: "torch.Tensor") -> "torch.Tensor":
     return ends @ model.text_projection  # type: ignore[no-any-return]
 
 
-def load_open_clip(name: EncoderName, device: str = "auto", *, compiled: bool = False) -> OpenClipEncoder:
+def load_open_clip(name: EncoderName, device: str = "auto", *, exact: bool = False) -> OpenClipEncoder:
     """Load a model. WeightsUnavailable when they can't be had (within 5 s), EncoderError for all else.
 
-    `compiled` lets torch compile the picture network (a minute; worth it for many pictures on a GPU).
+    `exact` computes in float32 whatever the device: slower, and the same but for rounding.
     """
     import torch
 
@@ -139,7 +139,7 @@ def load_open_clip(name: EncoderName, device: str = "auto", *, compiled: bool = 
         name = pin(name, name.file)
     tag, weights = _weights(name)
     tokenize = _tokenizer(name.model, config)
-    image_dtype, text_dtype = choose_precision(where)
+    image_dtype, text_dtype = (torch.float32,) * 2 if exact else choose_precision(where)
     try:
         with torch.random.fork_rng(enabled=weights is None, devices=[]):
             torch.manual_seed(0) if weights is None else None
@@ -168,8 +168,6 @@ def load_open_clip(name: EncoderName, device: str = "auto", *, compiled: bool = 
         ) from error
     model.to(text_dtype)
     model.visual.to(image_dtype, memory_format=torch.channels_last)
-    if compiled:
-        model.visual = _compiled(model.visual)
     return OpenClipEncoder(
         id=name.full,
         dim=int(config["embed_dim"]),
@@ -193,12 +191,27 @@ def _fit(how: dict[str, Any]) -> Fit:
     )  # fmt: skip
 
 
-def _compiled(network: Any) -> Any:
-    """Return a network that torch compiles when it is first used; where it can't, it runs as it is."""
+def compile_encoder(encoder: OpenClipEncoder) -> OpenClipEncoder:
+    """Let torch compile the picture network, in place: up to a minute, worth it for many pictures on a GPU.
+
+    Where it can't be compiled (no C++ compiler, no Triton), there is a warning, and it runs as it is.
+    """
+    import warnings
+
     import torch
 
-    torch._dynamo.config.suppress_errors = True  # no compiler on this machine: run as written
-    return torch.compile(network)
+    plain = encoder.model.visual
+    encoder.model.visual = torch.compile(plain, dynamic=True)
+    blank = torch.zeros((2, encoder.fit.height, encoder.fit.width, 3), dtype=torch.uint8)
+    try:
+        with torch.inference_mode():
+            encoder.see(blank.to(encoder.device))
+    except Exception as error:  # of torch's compiler, of a C++ compiler, of Triton
+        encoder.model.visual = plain
+        warnings.warn(
+            f"torch can't compile {encoder.id} here ({hub.first_line(error)}) It runs as it is.", stacklevel=2
+        )
+    return encoder
 
 
 PREPROCESS = ("mean", "std", "interpolation", "resize_mode")
