@@ -13,7 +13,7 @@ from shortcast_ml.settings import Settings
 from shortcast_tools.analysis import feature_row
 from shortcast_tools.draft import read_draft
 from shortcast_tools.drawn import save_picture
-from shortcast_tools.explain_thumbnail import _score, explain_thumbnail, place
+from shortcast_tools.explain_thumbnail import _score, explain_thumbnail
 from shortcast_tools.parts import Parts, parts, use
 from shortcast_tools.read_thumbnail import read_thumbnail
 
@@ -250,7 +250,7 @@ def test_places_are_said_in_words() -> None:
         (0.3, 0.8, 0.4, 0.2),
         (0, 0, 1, 0.9),
     )
-    told = {place(Box(x=x, y=y, width=w, height=h)) for x, y, w, h in corners}
+    told = {Box(x=x, y=y, width=w, height=h).place for x, y, w, h in corners}
     assert told == {"upper left", "middle", "right part", "lower part", "better part of the picture"}
 
 

@@ -172,14 +172,14 @@ def test_no_frame_that_is_fit_is_said() -> None:
 @pytest.mark.parametrize(
     ("x", "y", "words"),
     [
-        (0.1, 0.1, "in the upper left"),
-        (0.5, 0.5, "in the middle"),
-        (0.9, 0.5, "on the right"),
-        (0.5, 0.9, "in the lower middle"),
+        (0.1, 0.1, "upper left"),
+        (0.5, 0.5, "middle"),
+        (0.9, 0.5, "right part"),
+        (0.5, 0.9, "lower part"),
     ],
 )
 def test_places_are_named(x: float, y: float, words: str) -> None:
-    assert seen.place(Box(x=x, y=y, width=0, height=0)) == words
+    assert Box(x=x, y=y, width=0, height=0).place == words
 
 
 def test_drawings_stand_in_the_panel(cover: Path) -> None:

@@ -158,31 +158,14 @@ def _regions(found: "Occlusion") -> tuple[tuple[Region, ...], tuple[Region, ...]
 def _notes(found: "Occlusion", helps: Sequence[Region], hurts: Sequence[Region]) -> list[str]:
     if not (helps or hurts):
         return ["No part by itself moves the forecast by as much as 0.5%."]
-    notes = [
+    return [
         "Each effect is the forecast with the part over the forecast with it greyed out: what the model makes of the"
         " picture, no cause. Grey changes sharpness and colour too."
     ]
-    if helps:
-        notes.append(f"The {place(helps[0].box)} raises it most (×{helps[0].multiplier:.3f}).")
-    if hurts:
-        notes.append(f"The {place(hurts[0].box)} lowers it most (×{hurts[0].multiplier:.3f}).")
-    return notes
 
 
 def _percent(multiplier: float) -> str:
     return f"{100 * (multiplier - 1):+.1f}%"
-
-
-def place(box: Box) -> str:
-    """Say where in a picture a box lies."""
-    if box.width * box.height >= 0.75:
-        return "better part of the picture"
-    x, y = box.x + box.width / 2, box.y + box.height / 2
-    down = "upper" if y < 0.38 else "lower" if y > 0.62 else ""
-    across = "left" if x < 0.38 else "right" if x > 0.62 else ""
-    if down and across:
-        return f"{down} {across}"
-    return f"{across or down} part" if across or down else "middle"
 
 
 # --- the title ---------------------------------------------------------------------------------------
@@ -217,7 +200,7 @@ def _title_fit(image: "Image", draft: Draft) -> ThumbnailExplanation:
     ]
     for some, verb in ((found.helps, "speaks most for"), (found.hurts, "speaks most against")):
         if some:
-            notes.append(f"The {place(some[0][0])} {verb} the title ({some[0][1]:+.2f}).")
+            notes.append(f"The {some[0][0].place} {verb} the title ({some[0][1]:+.2f}).")
     if not labelled:
         notes.append("No part by itself changes how well they fit.")
     if encoder.notice:
@@ -254,7 +237,7 @@ def _attention(image: "Image") -> ThumbnailExplanation:
     )
     notes = [
         "Where the network looks to describe the picture; it says nothing of views.",
-        f"It draws most on the {place(most)}.",
+        f"It draws most on the {most.place}.",
     ]
     if found.seen.width * found.seen.height < 0.98:
         notes.append("The network sees only the middle of the picture, as framed; the map covers that part.")

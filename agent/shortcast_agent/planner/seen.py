@@ -3,7 +3,6 @@
 from shortcast_agent.numbers import say_count, say_duration, say_percent, say_times
 from shortcast_agent.planner.sections import by_day, plain
 from shortcast_ml.records import (
-    Box,
     Opening,
     SeenWords,
     ThumbnailExplanation,
@@ -30,7 +29,7 @@ def thumbnail(found: ThumbnailReading) -> str:
     lines.append(f"- {_light(found)}")
     faces = _counted(len(found.faces), "face").capitalize()
     largest = max(found.faces, key=lambda box: box.width * box.height, default=None)
-    lines.append(f"- {faces} found{f', the largest {place(largest)}' if largest else ''}.")
+    lines.append(f"- {faces} found{f', the largest in the {largest.place}' if largest else ''}.")
     lines.append(f"- {_words(found)}")
     if found.concepts:
         named = ", ".join(plain(concept.name, 40) for concept in found.concepts[:4])
@@ -169,9 +168,7 @@ def thumbnails(found: ThumbnailSuggestions) -> str:
 def picture(found: ThumbnailExplanation) -> str:
     """Say which parts of a picture help or hurt, or where attention goes."""
     if found.of == "attention":
-        peak = max(((v, r, c) for r, row in enumerate(found.grid) for c, v in enumerate(row)), default=None)
-        where = "" if peak is None else f", most {_cell(peak[1], peak[2], found)}"
-        lines = [f"**Where the encoder looks**{where}: the picture shows it."]
+        lines = ["**Where the encoder looks**: the picture shows it."]
     else:
         what = "forecast" if found.of == "forecast" else "fit with the title"
         lines = [f"**Where the picture helps or hurts the {what}**, each part greyed out in turn"]
@@ -181,26 +178,7 @@ def picture(found: ThumbnailExplanation) -> str:
         for word, regions in (("Helps", found.helps), ("Hurts", found.hurts)):
             for region in regions:
                 times = f": {say_times(region.multiplier)}" if found.of == "forecast" else ""
-                lines.append(f"- {word} {place(region.box)}{times}")
+                lines.append(f"- {word} in the {region.box.place}{times}")
         if not found.helps and not found.hurts:
             lines.append("- No part stands out.")
     return "\n".join([*lines, "", *(plain(note, 240) for note in found.notes)])
-
-
-def place(box: Box) -> str:
-    """Say where a box lies: "in the upper left", "in the middle"."""
-    return _named(box.x + box.width / 2, box.y + box.height / 2)
-
-
-def _cell(row: int, column: int, found: ThumbnailExplanation) -> str:
-    return _named((column + 0.5) / found.columns, (row + 0.5) / found.rows)
-
-
-def _named(x: float, y: float) -> str:
-    vertical = "upper" if y < 1 / 3 else "lower" if y > 2 / 3 else ""
-    side = "left" if x < 1 / 3 else "right" if x > 2 / 3 else ""
-    if not vertical and not side:
-        return "in the middle"
-    if not side:
-        return f"in the {vertical} middle"
-    return f"in the {vertical} {side}" if vertical else f"on the {side}"

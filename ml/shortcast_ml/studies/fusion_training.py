@@ -187,7 +187,7 @@ def mixed_precision(wanted: str, device: "torch.device") -> "tuple[Callable[[], 
     """
     import torch
 
-    from shortcast_ml.encoders.clip import choose_precision
+    from shortcast_ml.encoders.precision import choose_precision
 
     names = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
     dtype = choose_precision(device)[0] if wanted == "auto" else names[wanted]
