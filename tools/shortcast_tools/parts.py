@@ -54,10 +54,10 @@ class Parts:
         with self._lock:
             if self._encoder is None:
                 from shortcast_ml.encoders import load_encoder
+                from shortcast_ml.encoders.remembered import remembering
 
-                self._encoder = load_encoder(
-                    self.settings.encoder, device=self.settings.device, fallback=True
-                )
+                wanted = load_encoder(self.settings.encoder, device=self.settings.device, fallback=True)
+                self._encoder = remembering(wanted, self.settings.home / "cache")
             return self._encoder
 
     @property
@@ -66,8 +66,10 @@ class Parts:
         with self._lock:
             if self._model_encoder is None:
                 from shortcast_ml.encoders import load_encoder
+                from shortcast_ml.encoders.remembered import remembering
 
-                self._model_encoder = load_encoder(self.model.encoder_id, device=self.settings.device)
+                wanted = load_encoder(self.model.encoder_id, device=self.settings.device)
+                self._model_encoder = remembering(wanted, self.settings.home / "cache")
             return self._model_encoder
 
     @property
