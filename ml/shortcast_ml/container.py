@@ -110,6 +110,19 @@ def header_duration_s(container: Any, stream: Any) -> float | None:
     return None
 
 
+def true_duration_s(container: Any, header_s: float | None, end_s: float) -> float:
+    """Return how long a file lasts, given where its last packet ends; 0 where nothing says.
+
+    Some headers count from zero although the file begins later, some only guess: packets are believed then.
+    """
+    begins_s = max(float(container.start_time or 0) / 1e6, 0.0)
+    by_packets_s = end_s - begins_s
+    if header_s is None:
+        return by_packets_s
+    from_zero = begins_s > 0.5 and abs(end_s - header_s) < 0.5
+    return by_packets_s if from_zero or by_packets_s > 1.05 * header_s + 0.1 else header_s
+
+
 def start_s(stream: Any) -> float:
     """Return when a stream begins on its container's clock, in seconds."""
     return float((stream.start_time or 0) * stream.time_base)

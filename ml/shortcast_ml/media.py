@@ -26,6 +26,7 @@ from shortcast_ml.container import (
     run_through,
     start_s,
     too_long,
+    true_duration_s,
     undecodable,
     upright,
 )
@@ -150,13 +151,15 @@ def measure(path: str | Path, *, max_mb: int, max_s: float, said: Said | None = 
         container.seek(0)
         passage = run_through(container, stream, ear, path, max_s, said)
         codec, frame_mpx = str(stream.codec_context.name), stream.width * stream.height / 1e6
+        begins_s = max(float(container.start_time or 0) / 1e6, 0.0)
+        duration_s = true_duration_s(container, duration_s, passage.end_s)
     notes = []
-    duration_s = duration_s or passage.end_s
     if duration_s <= 0:
         raise MediaError(f"The video {path.name!r} has no length; export it again.")
-    if passage.end_s < duration_s - max(1.0, 0.05 * duration_s):
+    reached_s = passage.end_s - begins_s
+    if reached_s < duration_s - max(1.0, 0.05 * duration_s):
         notes.append(
-            f"The file is cut off: {passage.end_s:.1f} of {duration_s:.1f} s can be read. Send it again."
+            f"The file is cut off: {reached_s:.1f} of {duration_s:.1f} s can be read. Send it again."
         )
     if ear is not None and duration_s > LISTEN_S:
         notes.append(f"Its sound was measured over the first {LISTEN_S / 60:.0f} minutes.")

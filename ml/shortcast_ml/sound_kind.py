@@ -61,7 +61,8 @@ class KindOfSound:
             words[kind_of_window(np.concatenate(self._pieces))] += 1
         heard = sum(words.values()) - words["none"]
         if not heard:
-            return "none"
+            short = 0 < self._held < WINDOW / 2 and not words
+            return "unsure" if short and _rms(np.concatenate(self._pieces)) >= SILENT_RMS else "none"
         for kind in ("speech", "music", "mixed"):
             if words[kind] >= CLEAR * heard:
                 return kind
@@ -75,7 +76,7 @@ def kind_of_window(wave: "NDArray[np.float32]") -> Kind:
 
     frames = wave[: len(wave) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
     level = np.sqrt((frames**2).mean(axis=1)) + 1e-9  # (frames,)
-    if np.sqrt((level**2).mean()) < SILENT_RMS:
+    if _rms(wave) < SILENT_RMS:
         return "none"
     seconds = level[: len(level) // 50 * 50].reshape(-1, 50)
     pauses = float((seconds < 0.5 * seconds.mean(axis=1, keepdims=True)).mean())
@@ -90,3 +91,9 @@ def kind_of_window(wave: "NDArray[np.float32]") -> Kind:
     if crossings < MUSIC_CROSSINGS:
         return "music" if pauses < MUSIC_PAUSES else "unsure"
     return "mixed"
+
+
+def _rms(wave: "NDArray[np.float32]") -> float:
+    import numpy as np
+
+    return float(np.sqrt((wave.astype(np.float64) ** 2).mean()))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SMALL_PX = 160  # long side at which frames are compared
 TINY_PX = 16  # both sides of the mosaic that is kept of each
 SHADES = 8  # of each colour in a histogram
-APART_S = 0.2  # motion is the change between frames this far apart
+APART_S, MOST_APART_S = 0.2, 0.3  # motion is the change between frames this far apart
 GAP_S = 0.075  # frames that follow sooner are decoded and passed over
 BLACK = 32 / 255  # a pixel this dark is black
 THREADS = 2  # of the decoder: each holds frames, and a machine may have many cores
@@ -94,8 +94,11 @@ def look(
                 wanted.pop(0)
             small = shrink(frame)
             grey = small.astype(np.int16).sum(axis=2) // 3
-            before = _before(recent, at_s)
-            change = float(np.abs(grey - before[2]).mean() / 255) if before else float("nan")
+            before, change = _before(recent, at_s), float("nan")
+            if before is not None:  # a picture stands until the next one comes, however late that is
+                change = float(np.abs(grey - before[2]).mean() / 255) * min(
+                    1.0, MOST_APART_S / (at_s - before[1])
+                )
             figures.append(
                 (grey.mean() / 255, float((grey > BLACK * 255).mean()), change, before[0] if before else -1)
             )
@@ -151,11 +154,11 @@ def planned_frames(container: Any, stream: Any, plan: Plan, first_s: float) -> I
 
 
 def shrink(frame: Any, side_px: int = SMALL_PX) -> "NDArray[np.uint8]":
-    """Return a frame as (h, w, 3) RGB, its long side `side_px`; not rotated, pixels not made square."""
-    scale = side_px / max(frame.width, frame.height)
+    """Return a frame as (h, w, 3) RGB, its long side at most `side_px`; not rotated, pixels not made square."""
+    scale = min(side_px / max(frame.width, frame.height), 1.0)
     small: NDArray[np.uint8] = frame.reformat(
-        width=max(round(frame.width * scale), 2),
-        height=max(round(frame.height * scale), 2),
+        width=max(round(frame.width * scale), 1),
+        height=max(round(frame.height * scale), 1),
         format="rgb24",
         interpolation="AREA",
     ).to_ndarray()
@@ -210,8 +213,6 @@ def last_mosaic(path: Path, duration_s: float) -> "NDArray[np.uint8] | None":
 def _before(
     recent: "deque[tuple[int, float, NDArray[np.int16]]]", at_s: float
 ) -> "tuple[int, float, NDArray[np.int16]] | None":
-    """Return the frame nearest to APART_S before, within half of that."""
-    if not recent:
-        return None
-    nearest = min(recent, key=lambda item: abs(at_s - item[1] - APART_S))
-    return nearest if abs(at_s - nearest[1] - APART_S) <= APART_S / 2 + 1e-6 else None
+    """Return the frame nearest to APART_S before; None where the only ones are nearer than half of that."""
+    earlier = [item for item in recent if at_s - item[1] >= APART_S / 2 - 1e-6]
+    return min(earlier, key=lambda item: abs(at_s - item[1] - APART_S), default=None)

@@ -12,6 +12,7 @@ from shortcast_ml.records import Opening, Spoken, VideoReading
 from shortcast_ml.watching.looking import Looked, Still, grey_of, last_mosaic, look, mosaic_of_image
 from shortcast_ml.watching.plan import WATCH_S, Plan, plan_for
 from shortcast_ml.watching.scenes import (
+    NEXT_KEY_S,
     STILL_LEVELS,
     black_s,
     counted_s,
@@ -153,14 +154,22 @@ def _notes(measured: Measured, plan: Plan, seen: Looked) -> list[str]:
         notes.append("It has one frame only: a picture, not a film.")
     elif (seen.lit <= 0.02).all():
         notes.append("Its picture is black throughout.")
-    elif int((seen.mosaics.max(axis=0).astype(int) - seen.mosaics.min(axis=0)).max()) < STILL_LEVELS:
+    elif (
+        len(seen.times_s) > 1
+        and int((seen.mosaics.max(axis=0).astype(int) - seen.mosaics.min(axis=0)).max()) < STILL_LEVELS
+    ):
         notes.append("Its picture stands still throughout.")
     if plan.watched_s < duration_s - 1:
         later = len(seen.times_s) - seen.dense
-        every = f", one about every {(duration_s - plan.watched_s) / later:.1f} s" if later else ""
+        every_s = (duration_s - plan.watched_s) / max(later, 1)
+        counted = (
+            f", one about every {every_s:.1f} s, and cuts between two of them count as one"
+            if later and every_s <= NEXT_KEY_S
+            else ", too few to count cuts there"
+        )
         notes.append(
             f"It was watched without gaps for {plan.watched_s:.0f} s, which motion is measured over; of the rest "
-            f"{later} key frames were looked at{every}, and cuts between two of them count as one."
+            f"{later} key frame{' was' if later == 1 else 's were'} looked at{counted}."
         )
     return notes
 

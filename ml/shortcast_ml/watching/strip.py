@@ -130,8 +130,12 @@ def _draw_frames(axes: "Axes", reading: VideoReading, stills: Sequence[Still], h
     box_in = place.width * WIDTH_IN / n, place.height * height_in
     margin = 0.018 * width_s
     for i, still in enumerate(stills):
-        left, right = i * width_s + margin, (i + 1) * width_s - margin
-        picture = np.asarray(_cropped(still.image, box_in[0] / box_in[1], round(box_in[0] * DPI)))
+        # a few stills leave room: each is as wide as it is, and of a ribbon or a pole the middle is shown
+        share = min(max(still.image.width / still.image.height * box_in[1] / box_in[0], 0.35), 1.0)
+        middle, half = (i + 0.5) * width_s, share * width_s / 2 - margin
+        left, right = middle - half, middle + half
+        wide_in = share * box_in[0]
+        picture = np.asarray(_cropped(still.image, wide_in / box_in[1], round(wide_in * DPI)))
         axes.imshow(picture, extent=(left, right, 0, 1), aspect="auto", interpolation="bilinear", zorder=2)
         axes.text(
             left + margin, 0.03, _clock(still.at_s, reading.duration_s, fine=True), fontsize=9, color="white", zorder=4,
@@ -140,19 +144,14 @@ def _draw_frames(axes: "Axes", reading: VideoReading, stills: Sequence[Still], h
     axes.set_xlim(0, reading.duration_s)
     axes.set_ylim(0, 1)
     opening, below = reading.opening.length_s, -0.16 / box_in[1]
-    axes.plot(
-        [0, opening],
-        [below, below],
-        color=ORANGE,
-        linewidth=3,
-        clip_on=False,
-        solid_capstyle="butt",
-        zorder=5,
-    )
-    if opening >= 0.12 * reading.duration_s:
+    if opening < 0.9 * reading.duration_s:
+        axes.plot(
+            [0, opening], [below, below], color=ORANGE, linewidth=3, clip_on=False, solid_capstyle="butt", zorder=5
+        )  # fmt: skip
         axes.text(
-            opening, below, f"  first {opening:.2g} s", color=ORANGE, fontsize=9.5, va="center", clip_on=False
-        )
+            max(opening, 0.01 * reading.duration_s), below, f"  first {opening:.2g} s", color=ORANGE, fontsize=9.5,
+            va="center", clip_on=False,
+        )  # fmt: skip
     if reading.cuts_s:
         axes.plot(
             reading.cuts_s, [1 + 0.07 / box_in[1]] * len(reading.cuts_s), linestyle="", marker="v", markersize=6,
