@@ -211,3 +211,134 @@ def test_open_clip_loads_in_a_fresh_process_and_refuses_quickly_when_offline() -
     assert done.stdout.startswith(
         "WeightsUnavailable open_clip:ViT-B-32/openai is not on this machine, and HF_HUB"
     )
+
+
+# --- the same vectors, faster ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["shortest", "longest", "squash"])
+@pytest.mark.parametrize("size", [(224, 224), (192, 256)])
+def test_a_picture_is_fitted_as_open_clip_does_it(mode: str, size: tuple[int, int]) -> None:
+    import open_clip
+    import torch
+
+    from shortcast_ml.encoders.pictures import Fit, fitted
+
+    how = open_clip.transform.PreprocessCfg(
+        size=size, mean=(0.0,) * 3, std=(1.0,) * 3, resize_mode=mode, fill_color=40
+    )
+    theirs = open_clip.transform.image_transform_v2(how, is_train=False)
+    for width, height in ((288, 162), (288, 216), (90, 160), (401, 399), (31, 77), (224, 224), (640, 360)):
+        noise = torch.rand((height // 8 + 1, width // 8 + 1, 3), generator=torch.Generator().manual_seed(1))
+        picture = Image.fromarray((noise.numpy() * 255).astype(np.uint8)).resize((width, height), 3)
+        ours = fitted(picture, Fit(*size, mode, fill=40)).astype(float)  # type: ignore[arg-type]
+        expected = theirs(picture).numpy().transpose(1, 2, 0) * 255
+        assert np.abs(ours - expected).max() <= 4, (width, height)
+        assert np.abs(ours - expected).mean() < 0.5, (width, height)
+
+
+def test_texts_cut_behind_their_end_have_the_vectors_of_whole_ones(encoder: OpenClipEncoder) -> None:
+    import torch
+
+    from shortcast_ml.encoders.clip import can_be_trimmed
+
+    assert can_be_trimmed(encoder.model)
+    words = ["a latte", "", "the 3 second latte trick that every barista hides " * 12, "커피 ☕"]
+    with torch.inference_mode():
+        whole = torch.nn.functional.normalize(encoder.model.encode_text(encoder.tokenize(words)), dim=-1)
+    np.testing.assert_allclose(encoder.encode_texts(words), whole.numpy(), atol=2e-6)
+
+
+FAMILIES = {  # how alike random weights find two pictures of noise: what the parity below is to be seen against
+    MODEL: 0.97,
+    "coca_ViT-B-32": 0.8,
+    "EVA02-B-16": 0.9,
+    "convnext_base": 0.9,
+    "RN50": 1.01,
+    "MobileCLIP2-S0": 1.01,
+}
+
+
+@pytest.mark.parametrize("model", FAMILIES)
+def test_every_family_keeps_its_vectors_in_every_precision_of_the_policy(model: str) -> None:
+    """Each is compared whether or not this machine would choose it."""
+    import dataclasses
+
+    import torch
+
+    from shortcast_ml.encoders.batches import Batches
+    from shortcast_ml.encoders.clip import load_open_clip
+    from shortcast_ml.encoders.names import parse
+
+    exact = load_open_clip(parse(f"open_clip:{model}/random"), "cpu", exact=True)
+    exact = dataclasses.replace(exact, batches=Batches(exact.device, lanes=1))
+    levels = np.random.default_rng(3).integers(0, 256, (2, exact.fit.height, exact.fit.width, 3), np.uint8)
+    noise, words = [Image.fromarray(picture) for picture in levels], ["one latte", "two"]
+    seen, read = exact.encode_images(noise), exact.encode_texts(words)
+    assert float(seen[0] @ seen[1]) < FAMILIES[model]
+    for dtype in (torch.bfloat16, torch.float16)[: 2 if model == MODEL else 1]:  # the other is slow on a CPU
+        exact.model.to(dtype)
+        rounded = dataclasses.replace(exact, image_dtype=dtype)
+        assert float((rounded.encode_images(noise) * seen).sum(axis=1).min()) > 0.999, dtype
+        assert float((rounded.encode_texts(words) * read).sum(axis=1).min()) > 0.999, dtype
+        exact.model.float()
+
+
+def test_an_encoder_that_torch_can_not_compile_runs_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from shortcast_ml.encoders.clip import compile_encoder
+
+    class Broken(torch.nn.Module):
+        def forward(self, pixels: object) -> None:
+            raise RuntimeError("no C++ compiler\nin many lines")
+
+    monkeypatch.setattr(torch, "compile", lambda network, dynamic: Broken())
+    loaded = load_encoder(f"open_clip:{MODEL}/random", device="cpu")
+    assert isinstance(loaded, OpenClipEncoder)
+    plain = loaded.model.visual
+    with pytest.warns(UserWarning, match=r"torch can't compile .* \(no C\+\+ compiler\.\) It runs as it is"):
+        assert compile_encoder(loaded) is loaded
+    assert loaded.model.visual is plain
+
+
+def test_out_of_memory_while_loading_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    def full(self: object, *args: object) -> object:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.2 GiB")
+
+    monkeypatch.setattr(torch.nn.Module, "requires_grad_", full)
+    with pytest.raises(EncoderError, match="does not fit into the memory of cpu; choose a smaller encoder"):
+        load_encoder(f"open_clip:{MODEL}/random", device="cpu")
+
+
+def test_the_bench_runs_all_ways_and_finds_ours_equal_and_faster(tmp_path: Path) -> None:
+    import json
+    import zipfile
+
+    import typer
+    from typer.testing import CliRunner
+
+    from shortcast_evals.bench_encoders import DATASET, bench_encoders
+
+    (tmp_path / DATASET).mkdir()
+    with zipfile.ZipFile(tmp_path / DATASET / "thumbs.zip", "w") as pack:
+        for i in range(50):
+            picture = Image.new("RGB", (288, 162), (5 * i, 99, 40))
+            ImageDraw.Draw(picture).rectangle((i, i, 100 + i, 90), fill=(250, 250, 5 * i))
+            picture.save(tmp_path / "p.webp")
+            pack.write(tmp_path / "p.webp", f"{i:03d}.webp")
+    app = typer.Typer()
+    app.command()(bench_encoders)
+    given = ["--data", str(tmp_path), "--model", MODEL, "--device", "cpu", "--images", "50", "--sample", "10"]
+    done = CliRunner().invoke(app, [*given, "--rounds", "2", "--json"], catch_exceptions=False)
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert set(result["pictures"]) == {"WebP 288x162", "JPEG 1280x720"}
+    found = result["pictures"]["WebP 288x162"]
+    assert (found["count"], found["sample"], found["rounds"]) == (50, 10, 2)
+    assert found["least_cosine"] > 0.999
+    assert min(found["ms"].values()) > 0
+    assert set(found["times_as_fast"]) == {"plain", "chroma"}
+    missing = CliRunner().invoke(app, ["--data", str(tmp_path / "absent"), "--model", MODEL])
+    assert "give the folder of the data sets" in str(missing.exception)

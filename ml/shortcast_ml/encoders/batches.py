@@ -55,7 +55,8 @@ class Batches:
 
         self.device = device
         self.size = size or SIZES.get(device.type, 32)  # falls when memory runs out, and stays there
-        own = torch.get_num_threads() if device.type == "cpu" else 0
+        self._threads = torch.get_num_threads()
+        own = self._threads if device.type == "cpu" else 0
         self.lanes = own if lanes is None else lanes  # 0: batches stream to the device
 
     def vectors(
@@ -100,7 +101,7 @@ class Batches:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
             finally:
-                torch.set_num_threads(self.lanes)  # the lanes changed what threads to come begin with
+                torch.set_num_threads(self._threads)  # the lanes changed what threads to come begin with
 
     def _all_the_way(
         self,

@@ -117,10 +117,10 @@ def load_open_clip(name: EncoderName, device: str = "auto", *, exact: bool = Fal
 
     `exact` computes in float32 whatever the device: slower, and the same but for rounding.
     """
-    import torch
-
     declare_torchvision_operators()
     where = choose_device(device)
+    import torch
+
     if not name.model:
         name = parse(f"open_clip:{CPU_DEFAULT if where.type == 'cpu' else GPU_DEFAULT}")
     try:
