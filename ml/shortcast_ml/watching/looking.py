@@ -78,7 +78,7 @@ def look(
     figures: list[tuple[float, float, float, int]] = []
     stills: list[Still] = []
     recent: deque[tuple[int, float, NDArray[np.int16]]] = deque(maxlen=6)
-    wanted = list(stills_s)
+    wanted, shrink = list(stills_s), Shrinker(SMALL_PX)
     decoded = dense = 0
     with opened(path) as container:
         stream = picture_stream(container, path)
@@ -153,16 +153,26 @@ def planned_frames(container: Any, stream: Any, plan: Plan, first_s: float) -> I
         return
 
 
-def shrink(frame: Any, side_px: int = SMALL_PX) -> "NDArray[np.uint8]":
-    """Return a frame as (h, w, 3) RGB, its long side at most `side_px`; not rotated, pixels not made square."""
-    scale = min(side_px / max(frame.width, frame.height), 1.0)
-    small: NDArray[np.uint8] = frame.reformat(
-        width=max(round(frame.width * scale), 1),
-        height=max(round(frame.height * scale), 1),
-        format="rgb24",
-        interpolation="AREA",
-    ).to_ndarray()
-    return small
+class Shrinker:
+    """Scales frames down; one for a whole video, as setting up the scaling costs more than a frame's."""
+
+    def __init__(self, side_px: int) -> None:
+        from av.video.reformatter import VideoReformatter
+
+        self._scaler: Any = VideoReformatter()
+        self._side_px = side_px
+
+    def __call__(self, frame: Any) -> "NDArray[np.uint8]":
+        """Return a frame as (h, w, 3) RGB, its long side at most `side_px`; not rotated, pixels not made square."""
+        scale = min(self._side_px / max(frame.width, frame.height), 1.0)
+        small: NDArray[np.uint8] = self._scaler.reformat(
+            frame,
+            width=max(round(frame.width * scale), 1),
+            height=max(round(frame.height * scale), 1),
+            format="rgb24",
+            interpolation="AREA",
+        ).to_ndarray()
+        return small
 
 
 def colours_of(small: "NDArray[np.uint8]") -> "NDArray[np.uint16]":
@@ -207,7 +217,7 @@ def last_mosaic(path: Path, duration_s: float) -> "NDArray[np.uint8] | None":
         stream.codec_context.thread_count = THREADS
         end_s = start_s(stream) + duration_s
         frame = frame_at(frames_from(container, stream, max(end_s - APART_S, 0.0)), end_s)
-        return None if frame is None else mosaic_of(shrink(frame))
+        return None if frame is None else mosaic_of(Shrinker(SMALL_PX)(frame))
 
 
 def _before(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.container import Said, opened, picture_stream, start_s, undecodable, upright
 from shortcast_ml.media import measure
-from shortcast_ml.watching.looking import grey_of, mosaic_of, planned_frames, shrink
+from shortcast_ml.watching.looking import Shrinker, grey_of, mosaic_of, planned_frames
 from shortcast_ml.watching.plan import plan_for
 from shortcast_ml.watching.scenes import mosaic_change
 
@@ -91,7 +91,7 @@ def find_stills(path: Path, *, max_mb: int, max_s: float, most: int = 16, said: 
     waiting: deque[_Seen] = deque(maxlen=2)
     with opened(path) as container:
         stream = picture_stream(container, path)
-        first_s = start_s(stream)
+        first_s, shrink = start_s(stream), Shrinker(LOOK_PX)
 
         def settle(seen: _Seen, neighbours: Sequence[_Seen]) -> None:
             nonlocal stand_in
@@ -113,7 +113,7 @@ def find_stills(path: Path, *, max_mb: int, max_s: float, most: int = 16, said: 
             at_s = max(frame.time - first_s, 0.0) if frame.time is not None else len(sharpness) / 10
             if waiting and at_s < waiting[-1].at_s + EVERY_S:
                 continue
-            seen = _measure(frame, at_s)
+            seen = _measure(frame, shrink(frame), at_s)
             sharpness.append(seen.sharpness)
             if waiting:
                 settle(waiting[-1], [*list(waiting)[:-1], seen])
@@ -163,11 +163,10 @@ def _candidate(seen: _Seen) -> Candidate:
     )
 
 
-def _measure(frame: Any, at_s: float) -> _Seen:
+def _measure(frame: Any, small: "NDArray[np.uint8]", at_s: float) -> _Seen:
     import cv2
     import numpy as np
 
-    small = shrink(frame, LOOK_PX)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     sharpness = float(np.log10(cv2.Laplacian(grey, cv2.CV_64F).var() + 1))
     brightness, contrast = float(grey.mean() / 255), float(grey.std() / 128)
