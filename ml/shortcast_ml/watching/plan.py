@@ -14,9 +14,7 @@ Skip = Literal["DEFAULT", "NONREF", "BIDIR"]  # of FFmpeg: nothing; frames nobod
 
 WATCH_S = 180.0
 EASY_MPX = 600.0  # below this, nothing is left out
-MOST_MPX = 1_100.0  # 530 frames of 1080p, 7.5 ms each on one core of a server: a minute where B-frames are left out
-    1_250.0  # 600 frames of 1080p, 7.5 ms each on one core of a server of 2024: a minute without B-frames
-)
+MOST_MPX = 1_100.0  # 530 frames of 1080p, 7.5 ms each on one core: a minute where B-frames are left out
 TAIL_MPX = 150.0  # for the key frames beyond: 72 of 1080p
 LEAST_FPS = 6.0  # cuts and motion are not told apart with fewer frames a second
 LEAST_WATCHED_S = 6.0
