@@ -89,6 +89,7 @@ def suggest_thumbnails(
         path,
         max_mb=settings.max_video_mb,
         max_s=float(settings.max_video_s),
+        enough=limit + 2,
         most=COMPARED,
         said=lambda done, total, text: report(done * 8 // 10, total, f"Looking through {path.name}"),
     )
@@ -207,6 +208,8 @@ def _notes(
             "The frames differ in forecast by less than thumbnails were measured to tell"
             f"{how}: they are good stills to choose from, not a ranking of views."
         )
+    if found.one_scene:
+        notes.append("The video shows much the same throughout: the frames differ in detail only.")
     left_out = [
         f"{count} {what}" for count, what in ((found.dark, "dark"), (found.blurred, "blurred")) if count
     ]
@@ -250,6 +253,6 @@ def _contact(
     kept = f"{len(candidates)} frame{'' if len(candidates) == 1 else 's'}" if candidates else "No frame"
     return draw_contact(
         f"{kept} of {found.looked_at} for a thumbnail",
-        f"What the forecast becomes at {before.forecast.horizon_days:g} days with each; sharp, lit, and no two alike.",
+        f"What the forecast becomes at {before.forecast.horizon_days:g} days with each; all are sharp, lit and unlike.",
         shown,
     )

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shortcast_ml.watching.strip import DPI, INK, MUTED, ORANGE, PALE
+from shortcast_ml.watching.strip import BLUE, DPI, INK, MUTED, ORANGE, PALE, WIDTH_IN
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-WIDTH_IN = 10.67
 MARGIN_IN, GAP_IN, TOP_IN, BELOW_IN = 0.18, 0.16, 0.95, 0.72
-BLUE = "#1F6FB2"
 TALLEST_IN = 3.6
 
 
@@ -26,7 +24,7 @@ class Shown:
 
 
 def draw_contact(title: str, subtitle: str, shown: Sequence[Shown]) -> "Image":
-    """Return the pictures in a row, RGB, 1600 px wide; pictures are cropped to the shape of the last one."""
+    """Return the pictures in a row, RGB, 1600 px wide; one of another shape than the last is padded."""
     import numpy as np
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -47,15 +45,18 @@ def draw_contact(title: str, subtitle: str, shown: Sequence[Shown]) -> "Image":
         axes = figure.add_axes(
             (left / WIDTH_IN, BELOW_IN / height_in, wide_in / WIDTH_IN, high_in / height_in)
         )
-        axes.imshow(np.asarray(ImageOps.fit(item.image.convert("RGB"), size)), aspect="auto")
+        whole = item.image.convert("RGB")
+        alike = abs(np.log(whole.width / whole.height * size[1] / size[0])) < 0.1
+        fitted = ImageOps.fit(whole, size) if alike else ImageOps.pad(whole, size, color=PALE)
+        axes.imshow(np.asarray(fitted), aspect="auto")
         axes.set_xticks([])
         axes.set_yticks([])
         for side in axes.spines.values():
             side.set_color(PALE if item.mark else ORANGE)
             side.set_linewidth(1 if item.mark else 2.5)
-        axes.text(
-            0, 0, f" {item.mark or 'now'} ", transform=axes.transAxes, fontsize=13, fontweight="bold", color="white",
-            va="bottom", ha="left",
+        axes.annotate(
+            f" {item.mark or 'now'} ", xy=(0, 0), xycoords="axes fraction", xytext=(3.4, 4.2),
+            textcoords="offset points", fontsize=13, fontweight="bold", color="white", va="bottom", ha="left",
             bbox={"boxstyle": "square,pad=0.25", "facecolor": BLUE if item.mark else ORANGE, "linewidth": 0},
         )  # fmt: skip
         figure.text(

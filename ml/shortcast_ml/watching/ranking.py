@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ALIKE_COSTS = 0.3  # share of a frame's score that likeness to a chosen one may take
+ALIKE_COSTS = 0.5  # share of a frame's score that likeness to a chosen one may take
 
 
 def rank_share(values: "NDArray[np.float64]") -> "NDArray[np.float64]":

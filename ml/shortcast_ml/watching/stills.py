@@ -30,12 +30,9 @@ SOFTER = 0.6  # than the video's sharper frames by this: it moved
 DARK, DIM, BRIGHT, GLARING = 0.08, 0.2, 0.75, 0.95  # mean brightness
 CONTRAST = 0.4  # standard deviation over half of full scale; the 20th percentile of thumbnails
 MOVING = 0.06  # mosaic change to both neighbours: a transition, or a whip of the camera
-ALIKE = (
-    0.12,
-    0.09,
-    0.06,
-    0.035,
-)  # mosaic change below which two frames are one picture: the most that leaves enough
+# mosaic change between frames that are offered: the most that leaves enough
+APART = (0.12, 0.09, 0.06, 0.035, 0.02)
+ONE_SCENE = 0.06  # frames nearer than this show much the same
 FACE = 0.1  # what a face adds to the quality
 
 
@@ -60,6 +57,7 @@ class Found:
     looked_at: int
     dark: int
     blurred: int
+    one_scene: bool  # frames had to be offered that are much alike
     stand_in: Candidate  # the frame a quarter into the video, fit or not
 
 
@@ -76,10 +74,13 @@ class _Seen:
     image: "Image | None" = field(default=None)
 
 
-def find_stills(path: Path, *, max_mb: int, max_s: float, most: int = 16, said: Said | None = None) -> Found:
+def find_stills(
+    path: Path, *, max_mb: int, max_s: float, enough: int = 6, most: int = 16, said: Said | None = None
+) -> Found:
     """Return up to `most` frames that are sharp, lit, calm and unlike one another, best first.
 
-    Peak memory is a decoder's and SPANS pictures'. Raises MediaError when nothing can be decoded.
+    They are as unlike as the video has `enough` of them. Peak memory is a decoder's and SPANS pictures'. Raises
+    MediaError when nothing can be decoded.
     """
     measured = measure(path, max_mb=max_mb, max_s=max_s)
     duration_s = measured.facts.duration_s
@@ -124,10 +125,10 @@ def find_stills(path: Path, *, max_mb: int, max_s: float, most: int = 16, said: 
             settle(waiting[-1], list(waiting)[:-1])
     if stand_in is None:
         raise undecodable(path)
-    return _chosen(list(best.values()), stand_in, sharpness, most)
+    return _chosen(list(best.values()), stand_in, sharpness, enough, most)
 
 
-def _chosen(seen: list[_Seen], stand_in: _Seen, sharpness: list[float], most: int) -> Found:
+def _chosen(seen: list[_Seen], stand_in: _Seen, sharpness: list[float], enough: int, most: int) -> Found:
     """Leave out what is dark, soft or a repetition, and return the rest, best first."""
     import numpy as np
 
@@ -136,18 +137,19 @@ def _chosen(seen: list[_Seen], stand_in: _Seen, sharpness: list[float], most: in
     sharp = [s for s in lit if s.sharpness >= BLURRED and s.sharpness >= usual - SOFTER]
     ordered = sorted(map(_candidate, sharp), key=lambda c: (-c.quality, -c.sharpness))
     kept: list[Candidate] = []
-    for apart in ALIKE:
+    for apart in APART:
         kept = []
         for candidate in ordered:
             if all(float(mosaic_change(candidate.mosaic, other.mosaic)) >= apart for other in kept):
                 kept.append(candidate)
-        if len(kept) >= most:
+        if len(kept) >= enough:
             break
     return Found(
         candidates=tuple(kept[:most]),
         looked_at=len(sharpness),
         dark=len(seen) - len(lit),
         blurred=len(lit) - len(sharp),
+        one_scene=len(kept) > 1 and apart < ONE_SCENE,
         stand_in=_candidate(stand_in),
     )
 
