@@ -285,8 +285,11 @@ def test_every_family_keeps_its_vectors_in_every_precision_of_the_policy(model: 
 
 
 def test_an_encoder_that_torch_can_not_compile_runs_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
     import torch
 
+    from shortcast_ml.encoders.batches import Batches
     from shortcast_ml.encoders.clip import compile_encoder
 
     class Broken(torch.nn.Module):
@@ -294,9 +297,14 @@ def test_an_encoder_that_torch_can_not_compile_runs_as_it_is(monkeypatch: pytest
             raise RuntimeError("no C++ compiler\nin many lines")
 
     monkeypatch.setattr(torch, "compile", lambda network, dynamic: Broken())
-    loaded = load_encoder(f"open_clip:{MODEL}/random", device="cpu")
+    loaded = load_encoder(f"open_clip:{MODEL}/random", device="cpu", compiled=True)
     assert isinstance(loaded, OpenClipEncoder)
     plain = loaded.model.visual
+    assert not isinstance(plain, Broken)  # a CPU is better off without
+    elsewhere = torch.device("meta")
+    loaded = dataclasses.replace(
+        loaded, batches=Batches(elsewhere), mean=loaded.mean.to(elsewhere), std=loaded.std.to(elsewhere)
+    )
     with pytest.warns(UserWarning, match=r"torch can't compile .* \(no C\+\+ compiler\.\) It runs as it is"):
         assert compile_encoder(loaded) is loaded
     assert loaded.model.visual is plain
@@ -332,7 +340,9 @@ def test_the_bench_runs_all_ways_and_finds_ours_equal_and_faster(tmp_path: Path)
     app = typer.Typer()
     app.command()(bench_encoders)
     given = ["--data", str(tmp_path), "--model", MODEL, "--device", "cpu", "--images", "50", "--sample", "10"]
-    done = CliRunner().invoke(app, [*given, "--rounds", "2", "--json"], catch_exceptions=False)
+    done = CliRunner().invoke(
+        app, [*given, "--rounds", "2", "--draft", "2", "--json"], catch_exceptions=False
+    )
     result = json.loads(done.stdout.splitlines()[-1])
     assert set(result["pictures"]) == {"WebP 288x162", "JPEG 1280x720"}
     found = result["pictures"]["WebP 288x162"]
@@ -340,5 +350,7 @@ def test_the_bench_runs_all_ways_and_finds_ours_equal_and_faster(tmp_path: Path)
     assert found["least_cosine"] > 0.999
     assert min(found["ms"].values()) > 0
     assert set(found["times_as_fast"]) == {"plain", "chroma"}
+    assert result["draft"]["drafts"] == 2
+    assert result["draft"]["p95_ms"] > result["draft"]["p95_ms_without_bundled_encoder"] > 0
     missing = CliRunner().invoke(app, ["--data", str(tmp_path / "absent"), "--model", MODEL])
     assert "give the folder of the data sets" in str(missing.exception)

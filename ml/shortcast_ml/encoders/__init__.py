@@ -52,8 +52,8 @@ def load_encoder(id: str, device: str = "auto", fallback: bool = False, compiled
     """Load an encoder by name: `mini`, `open_clip`, or `open_clip:<model>/<weights tag or file>`.
 
     `mini` runs on the CPU whatever the device. With `fallback`, weights that can't be had give a warning
-    and `mini` instead, whose `notice` says so. With `compiled`, torch compiles the picture network of open_clip:
-    up to a minute, worth it on a GPU. EncoderError when the name is none, the file is foreign, or (without
+    and `mini` instead, whose `notice` says so. With `compiled`, torch compiles the picture network of open_clip
+    on a GPU: up to a minute. EncoderError when the name is none, the file is foreign, or (without
     `fallback`) the weights can't be had; out of reach of the network it is raised within 5 s.
     """
     name = parse(id)

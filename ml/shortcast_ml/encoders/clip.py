@@ -194,8 +194,11 @@ def _fit(how: dict[str, Any]) -> Fit:
 def compile_encoder(encoder: OpenClipEncoder) -> OpenClipEncoder:
     """Let torch compile the picture network, in place: up to a minute, worth it for many pictures on a GPU.
 
-    Where it can't be compiled (no C++ compiler, no Triton), there is a warning, and it runs as it is.
+    On a CPU it runs as it is: compiled, ViT-B-32 took 8 times as long. Where a GPU's can't be compiled (no C++
+    compiler, no Triton), there is a warning, and it runs as it is, too.
     """
+    if encoder.device.type == "cpu":
+        return encoder
     import warnings
 
     import torch
