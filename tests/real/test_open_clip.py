@@ -216,6 +216,7 @@ def test_open_clip_loads_in_a_fresh_process_and_refuses_quickly_when_offline() -
 # --- the same vectors, faster ------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("encoder")  # which makes the import of torchvision work
 @pytest.mark.parametrize("mode", ["shortest", "longest", "squash"])
 @pytest.mark.parametrize("size", [(224, 224), (192, 256)])
 def test_a_picture_is_fitted_as_open_clip_does_it(mode: str, size: tuple[int, int]) -> None:
