@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SIZES = {"cuda": 256, "mps": 64, "cpu": 32}
+SIZES = {"cuda": 128, "mps": 64, "cpu": 32}
 AHEAD = 3  # batches that are made ready, or on their way back, while one is computed
 MOST_THREADS = 16
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
