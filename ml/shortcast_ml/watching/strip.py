@@ -48,7 +48,8 @@ def draw_strip(reading: VideoReading, stills: Sequence[Still], watched_s: float)
     _draw_frames(frames, reading, stills, figure.get_figheight())
     _draw_motion(motion, reading, watched_s)
     _draw_loudness(loudness, reading)
-    for axes in (motion, loudness):
+    heard = any(level is not None for level in reading.loudness_by_s)
+    for axes in (motion, loudness) if heard else (motion,):
         for cut_s in reading.cuts_s:
             axes.axvline(cut_s, color=ORANGE, linewidth=0.8, alpha=0.55, zorder=2)
     ticks = _ticks(reading.duration_s)
