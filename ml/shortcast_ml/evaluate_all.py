@@ -164,9 +164,10 @@ def _ablation(dataset: str, root: Path, say: Progress) -> Any:
 def _thumbnail(dataset: str, root: Path, say: Progress) -> Any:
     from shortcast_ml.config import starter_config
     from shortcast_ml.encoders import load_encoder
+    from shortcast_ml.encoders.names import FORECASTING
     from shortcast_ml.thumbnails import fit_thumbnail, load_thumbnails
 
-    measured = load_thumbnails(root / dataset, load_encoder("mini"), say)
+    measured = load_thumbnails(root / dataset, load_encoder(FORECASTING), say)
     return fit_thumbnail(measured, starter_config().seed)[2]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shortcast_ml.encoders.batches import cores
+from shortcast_ml.encoders.names import FORECASTING
 from shortcast_ml.encoders.remembered import PICTURES, TABLE, Remembered
 from shortcast_ml.errors import InputError
 from shortcast_ml.look import LOOK_COLUMNS, look_at
@@ -53,7 +54,7 @@ def read_pictures(
     if encoder is None:
         from shortcast_ml.encoders import load_encoder
 
-        encoder = load_encoder("mini")
+        encoder = load_encoder(FORECASTING)
     if cache is None:
         from shortcast_ml.settings import Settings
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shortcast_ml.encoders.names import FORECASTING
 from shortcast_ml.encoders.remembered import TITLES, Remembered, text_key
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def title_vectors(
     encoder: "Encoder | None" = None,
     say: Callable[[str], None] | None = None,
     *,
-    encoder_id: str = "mini",
+    encoder_id: str = FORECASTING,
     cache: "Path | None" = None,
 ) -> Vectors:
     """Return the vectors of the texts, each distinct one once; an empty text has none.

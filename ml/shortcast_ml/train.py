@@ -10,6 +10,7 @@ import numpy as np
 
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.data import COLLECTIONS, load_table
+from shortcast_ml.encoders.names import FORECASTING
 from shortcast_ml.errors import InputError
 from shortcast_ml.evaluate import SAMPLED_GROUPS, Judged, Prepared, judge, measured, prepare, sample_groups
 from shortcast_ml.features import COLUMNS, PICTURE_DIM, THUMBNAIL_COLUMNS
@@ -79,7 +80,7 @@ def train(
     if encoder is None:
         from shortcast_ml.encoders import load_encoder
 
-        encoder = load_encoder("mini")
+        encoder = load_encoder(FORECASTING)
     say("growth curve")
     growth = fit_growth_file(root)
     knots = growth["log10_share_at_knots"]

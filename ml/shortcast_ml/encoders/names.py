@@ -15,6 +15,9 @@ from shortcast_ml.errors import EncoderError
 CHECKPOINTS = (".safetensors", ".pt", ".pth", ".bin")
 GPU_DEFAULT = "ViT-L-14/openai"
 CPU_DEFAULT = "ViT-B-32/laion2b_s34b_b79k"
+# What forecasts are trained with. It reads no words on pictures, as later ones do: they help to find videos, but did
+# not surely help to forecast (`shortcast bench-words`), and take fifteen times as long.
+FORECASTING = "mini:1"
 SHOW = "Use `mini`, `open_clip`, or `open_clip:<model>/<weights tag or file>`."
 
 
