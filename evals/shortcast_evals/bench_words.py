@@ -209,12 +209,9 @@ def _old(data: "Thumbnails") -> np.ndarray:
 
 
 def _boost(X: "pd.DataFrame", y: np.ndarray, new: "pd.DataFrame", seed: int) -> np.ndarray:
-    import lightgbm
+    from shortcast_ml.thumbnails import boost
 
-    from shortcast_ml.thumbnails import PARAMS, ROUNDS
-
-    booster = lightgbm.train(PARAMS | {"seed": seed}, lightgbm.Dataset(X, y), num_boost_round=ROUNDS)
-    return np.asarray(booster.predict(new))
+    return np.asarray(boost(X, y, seed).predict(new))
 
 
 def _say(text: str) -> None:

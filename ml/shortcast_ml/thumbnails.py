@@ -83,7 +83,6 @@ def fit_thumbnail(
     data: Thumbnails, seed: int
 ) -> "tuple[lightgbm.Booster, dict[str, np.ndarray], dict[str, Any]]":
     """Return the booster over THUMBNAIL_COLUMNS, the picture projection, and what it is worth on newer videos."""
-    import lightgbm
     import pandas as pd
 
     from shortcast_ml.titles import fit_projection, project
@@ -100,27 +99,24 @@ def fit_thumbnail(
     )
     words.columns = [str(c) for c in words.columns]
 
-    def boost(features: "pd.DataFrame", target: np.ndarray) -> "lightgbm.Booster":
-        return lightgbm.train(
-            PARAMS | {"seed": seed}, lightgbm.Dataset(features, target), num_boost_round=ROUNDS
-        )
-
     # blocks of time, so that the title model never saw the video whose remainder is learned
     block = (np.arange(len(data.y)) * BLOCKS) // len(data.y)
     by_title = np.empty(len(data.y))
     for b in range(BLOCKS):
-        by_title[block == b] = boost(words[block != b], data.y[block != b]).predict(words[block == b])
+        by_title[block == b] = boost(words[block != b], data.y[block != b], seed).predict(words[block == b])
     rest = data.y - by_title
     for b in range(BLOCKS):  # newer videos had less time to be seen: their level says nothing of the picture
         rest[block == b] -= rest[block == b].mean()
     # a picture's effect is weak and its booster overstates it: shrink it to what it was worth on other blocks
     guessed = np.empty(len(rest))
     for b in np.unique(block[old]):
-        guessed[block == b] = boost(X[old & (block != b)], rest[old & (block != b)]).predict(X[block == b])
+        guessed[block == b] = boost(X[old & (block != b)], rest[old & (block != b)], seed).predict(
+            X[block == b]
+        )
     shrink = float(np.clip(np.polyfit(guessed[old], rest[old], 1)[0], 0, 1))
     rest *= shrink
-    gain = np.asarray(boost(X[old], rest[old]).predict(X[~old]))
-    title_old = np.asarray(boost(words[old], data.y[old]).predict(words[~old]))
+    gain = np.asarray(boost(X[old], rest[old], seed).predict(X[~old]))
+    title_old = np.asarray(boost(words[old], data.y[old], seed).predict(words[~old]))
     y_new = data.y[~old]
     rng = np.random.default_rng(seed)
     n = len(y_new)
@@ -154,7 +150,14 @@ def fit_thumbnail(
     }
     mean, components = fit_projection(data.pictures, PICTURE_DIM)
     X[list(X.columns[-PICTURE_DIM:])] = project(data.pictures, mean, components)
-    return boost(X, rest), {"picture_mean": mean, "picture_components": components}, metrics
+    return boost(X, rest, seed), {"picture_mean": mean, "picture_components": components}, metrics
+
+
+def boost(features: "pd.DataFrame", target: np.ndarray, seed: int) -> "lightgbm.Booster":
+    """Return a small booster of (n, columns) features on (n,) log10 views."""
+    import lightgbm
+
+    return lightgbm.train(PARAMS | {"seed": seed}, lightgbm.Dataset(features, target), num_boost_round=ROUNDS)
 
 
 def _rank(a: np.ndarray, b: np.ndarray) -> float:

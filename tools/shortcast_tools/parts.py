@@ -56,7 +56,12 @@ class Parts:
                 from shortcast_ml.encoders import load_encoder
                 from shortcast_ml.encoders.remembered import remembering
 
-                wanted = load_encoder(self.settings.encoder, device=self.settings.device, fallback=True)
+                wanted = load_encoder(
+                    self.settings.encoder,
+                    device=self.settings.device,
+                    fallback=True,
+                    compiled=self.settings.compile_encoder,
+                )
                 self._encoder = remembering(wanted, self.settings.home / "cache")
             return self._encoder
 

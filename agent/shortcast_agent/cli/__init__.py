@@ -3,6 +3,7 @@
 Commands of packages above this one join through the entry point group `shortcast.commands`.
 """
 
+import os
 import sys
 
 from pydantic import ValidationError
@@ -13,6 +14,8 @@ from shortcast_ml.errors import ShortcastError
 
 def main(argv: list[str] | None = None) -> None:
     """Run one command and exit: 0 when it worked, 1 with one sentence when it failed, 2 for wrong usage."""
+    # threads that wait for work sleep: where they spin, every other program on the machine waits for them
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from shortcast_agent.cli import asking, learning, running, seeing, tools  # noqa: F401 - they register
 
     _add_commands_of_others()
