@@ -211,10 +211,13 @@ def test_a_minute_of_full_hd_is_watched_whole_where_frames_can_be_left_out() -> 
 
 
 def test_what_cant_be_left_out_is_watched_as_far_as_the_work_allows() -> None:
-    phone = plan_for(passage(1800, 30, 0), 1920 * 1080 / 1e6, "hevc", 60.0)
+    phone = plan_for(passage(1800, 30, 0), 1920 * 1080 / 1e6, "h264", 60.0)
     assert phone.skip == "DEFAULT"
     assert 15 < phone.watched_s < 25
     assert plan_for(passage(1800, 30, 3), 1920 * 1080 / 1e6, "vp9", 60.0).skip == "DEFAULT"
+    costly = plan_for(passage(1800, 30, 0), 1920 * 1080 / 1e6, "hevc", 60.0)
+    assert costly.watched_s == pytest.approx(phone.watched_s / 2)
+    assert plan_for(passage(1800, 30, 3), 1920 * 1080 / 1e6, "hevc", 60.0).skip == "NONREF"
     assert plan_for(passage(300, 30, 3), 0.5, "h264", 10.0).skip == "DEFAULT"
     assert plan_for(passage(1800, 15, 3), 1920 * 1080 / 1e6, "h264", 120.0).skip == "NONREF"
     assert plan_for(passage(18_000, 30, 3), 0.02, "h264", 600.0).watched_s == 180
