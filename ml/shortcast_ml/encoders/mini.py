@@ -1,7 +1,8 @@
 """`mini`: the bundled encoder, for when no CLIP weights can be had.
 
-EfficientNet-Lite0 sees, multilingual-e5-small reads, and two small heads, trained on real title-thumbnail
-pairs with CLIP's loss, bring both into one space. Its retrieval scores stand in its card. Runs on the CPU.
+EfficientNet-Lite0 sees, PP-OCRv6 finds the words on a picture, multilingual-e5-small reads them and titles,
+and two small heads, trained on real title-thumbnail pairs with CLIP's loss, bring all into one space. Its
+retrieval scores stand in its card. Runs on the CPU.
 """
 
 import dataclasses
@@ -12,12 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shortcast_ml.encoders.heads import WEIGHTS_NAME, Head, load_heads
+from shortcast_ml.encoders.heads import WEIGHTS_NAME, Heads, load_heads
 from shortcast_ml.encoders.lite0 import BATCH, WEIGHTS_SHA256, Lite0, load_lite0
 from shortcast_ml.encoders.names import EncoderName, pin
 from shortcast_ml.encoders.pictures import as_rgb
 from shortcast_ml.encoders.sentences import SentenceEncoder, fingerprint, load_sentences
 from shortcast_ml.errors import EncoderError
+from shortcast_ml.words_on_pictures import can_read_words, read_words_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SHIPPED = Path(__file__).parent / "mini"
+WORDS_LOOK_PX = (
+    192  # long side at which words are looked for: those that a title would be matched by are large
+)
+NO_WORDS = (
+    "The words on pictures are not read, since `rapidocr` is missing, so pictures are matched by their looks "
+    "only; install it with `pip install rapidocr`."
+)
 
 
 @dataclass(frozen=True, eq=False)  # an encoder is itself: compared and hashed by identity
@@ -32,17 +41,17 @@ class MiniEncoder:
     """The loaded encoder. Safe to share between threads."""
 
     id: str
-    image_head: Head
-    text_head: Head
+    heads: Heads
     eyes: Lite0
     sentences: SentenceEncoder
     card: dict[str, Any]
     notice: str | None = None
+    reads_words: bool = True  # on pictures; without, a picture is encoded by its looks alone
 
     @property
     def dim(self) -> int:
         """Length of a vector."""
-        return self.image_head.dim
+        return self.heads.text.dim
 
     def encode_images(self, images: "Sequence[str | Path | Image]") -> "NDArray[np.float32]":
         """Return (n, dim) float32, unit L2 norm. MediaError when a file is no picture."""
@@ -51,12 +60,27 @@ class MiniEncoder:
         out = np.empty((len(images), self.dim), dtype=np.float32)
         for start in range(0, len(images), BATCH):
             batch = [as_rgb(image) for image in images[start : start + BATCH]]
-            out[start : start + len(batch)] = self.image_head.project(self.eyes.features(batch))
+            words = picture_words(batch, self.sentences) if self.reads_words else None
+            out[start : start + len(batch)] = self.heads.picture(self.eyes.features(batch), words)
         return out
 
     def encode_texts(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Return (n, dim) float32, unit L2 norm; repeated texts are free."""
-        return self.text_head.project(self.sentences.encode(texts))
+        return self.heads.title(self.sentences.encode(texts))
+
+
+def picture_words(images: "Sequence[Image]", sentences: SentenceEncoder) -> "NDArray[np.float32]":
+    """Return (n, 384) float32: the sentence vector of the words on each picture, zeros where none are read."""
+    import numpy as np
+
+    out = np.zeros((len(images), sentences.dim), dtype=np.float32)
+    read = read_words_of(images, WORDS_LOOK_PX)
+    # designed words are often capitals throughout, which e5 takes for other words than a title's
+    texts = [" ".join(line.text for line in lines).lower() for lines in read]
+    said = [row for row, text in enumerate(texts) if text]
+    if said:
+        out[said] = sentences.encode([texts[row] for row in said])
+    return out
 
 
 def load_mini(name: EncoderName, notice: str | None = None) -> MiniEncoder:
@@ -82,7 +106,7 @@ def _shipped() -> MiniEncoder:
 
 
 def _from_folder(folder: Path, id: str | None) -> MiniEncoder:
-    image, text, card = load_heads(folder)
+    heads, card = load_heads(folder)
     if card.get("picture_network", {}).get("sha256") != WEIGHTS_SHA256:
         raise EncoderError(f"The encoder in {folder} was trained on another picture network; train it again.")
     sentences = load_sentences()
@@ -94,11 +118,12 @@ def _from_folder(folder: Path, id: str | None) -> MiniEncoder:
         )
     return MiniEncoder(
         id=id or f"mini:{card['version']}",
-        image_head=image,
-        text_head=text,
+        heads=heads,
         eyes=load_lite0(),
         sentences=sentences,
         card=card,
+        notice=NO_WORDS if heads.words_weight and not can_read_words() else None,
+        reads_words=bool(heads.words_weight) and can_read_words(),
     )
 
 
