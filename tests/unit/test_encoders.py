@@ -231,12 +231,20 @@ def test_training_never_replaces_a_folder_that_holds_other_files(tmp_path: Path)
 def test_the_shipped_heads_are_those_that_their_version_names() -> None:
     """Stored vectors carry `mini:<version>`: heads that change need another version, and a new line here."""
     card = json.loads((mini.SHIPPED / heads.CARD_NAME).read_text())
-    published = {1: "b1b00eb4656094560ded0bf1c05b6eff080976ebbf1d07614fa351edbadb05ee"}
+    published = {
+        1: "b1b00eb4656094560ded0bf1c05b6eff080976ebbf1d07614fa351edbadb05ee",
+        2: "b7d736b1579e13434bc30f0139e6b24f71bfdf3b412e90a70683e55dc2107e10",
+    }
     assert card["sha256"][heads.WEIGHTS_NAME] == published[card["version"]]
     assert names.file_sha256(mini.SHIPPED / heads.WEIGHTS_NAME) == published[card["version"]]
     assert (mini.SHIPPED / heads.WEIGHTS_NAME).stat().st_size < 8e6
-    assert card["metrics"]["test"]["image_to_title"]["recall_at_10"] >= 0.14
-    assert card["metrics"]["test"]["title_to_image"]["recall_at_10"] >= 0.14
+    scores, covers = card["metrics"]["test"], card["metrics"]["bilibili"]
+    for direction in ("image_to_title", "title_to_image"):
+        assert scores[direction]["recall_at_10"] >= 0.20
+        assert scores["without_words"][direction]["recall_at_10"] >= 0.14
+        assert covers["never_trained_on"][direction]["recall_at_10"] >= 0.10
+        assert covers["held_out_uploaders"][direction]["recall_at_10"] >= 0.10
+    assert scores["pairs"] == covers["never_trained_on"]["pairs"] == 1_000
 
 
 # --- the picture network -----------------------------------------------------------------------------

@@ -122,3 +122,20 @@ def test_greying_out_leaves_the_original_alone_and_the_rest_as_it_was() -> None:
 )
 def test_cells_are_about_square(size: tuple[int, int], shape: tuple[int, int]) -> None:
     assert grid_shape(*size) == shape
+
+
+def test_only_what_lies_within_is_greyed_out() -> None:
+    image = Image.new("RGB", (160, 90), "black")
+    image.paste("red", (60, 0, 100, 90))
+    seen: list[Image.Image] = []
+
+    def score(images: Sequence[Image.Image]) -> np.ndarray:
+        seen.extend(images)
+        return np.zeros(len(images))
+
+    found = occlude(image, score, within=Box(x=60 / 160, y=0, width=40 / 160, height=1))
+    assert found.grid.shape == (8, 5)
+    for picture in seen[1:]:
+        changed = np.argwhere(np.any(np.asarray(picture) != np.asarray(image), axis=2))
+        assert changed[:, 1].min() >= 60
+        assert changed[:, 1].max() < 100

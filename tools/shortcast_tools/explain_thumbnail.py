@@ -75,6 +75,7 @@ def explain_thumbnail(
 
 
 def _forecast(image: "Image", draft: Draft, channel: ChannelHistory | None) -> ThumbnailExplanation:
+    from shortcast_ml.seeing.letterbox import cut_bars
     from shortcast_ml.seeing.occlusion import occlude
     from shortcast_ml.seeing.overlay import draw_effects
 
@@ -84,7 +85,8 @@ def _forecast(image: "Image", draft: Draft, channel: ChannelHistory | None) -> T
         raise InputError(
             f"The forecast model {model.name} does not read thumbnails: ask for `title fit`, or use the starter."
         )
-    found = occlude(image, _score(draft, channel), SAME)
+    content, within = cut_bars(image)
+    found = occlude(image, _score(draft, channel), SAME, within)
     blind = feature_row(draft.model_copy(update={"thumbnail_path": None}), channel)
     whole = model.distribution(row, 30).centre - model.distribution(blind, 30).centre
     helps, hurts = _regions(found)
@@ -99,7 +101,7 @@ def _forecast(image: "Image", draft: Draft, channel: ChannelHistory | None) -> T
     ]
     top = max(float(abs(found.grid).max()), 2 * SAME)
     drawn = draw_effects(
-        image,
+        content,
         found.grid,
         labelled,
         (f"lowers the forecast {_percent(10**-top)}", "no effect", f"raises it {_percent(10**top)}"),
@@ -172,6 +174,7 @@ def _percent(multiplier: float) -> str:
 
 
 def _title_fit(image: "Image", draft: Draft) -> ThumbnailExplanation:
+    from shortcast_ml.seeing.letterbox import cut_bars
     from shortcast_ml.seeing.occlusion import occlude
     from shortcast_ml.seeing.overlay import draw_effects
     from shortcast_ml.text import words_to_embed
@@ -181,6 +184,7 @@ def _title_fit(image: "Image", draft: Draft) -> ThumbnailExplanation:
         raise InputError("There is no title to fit: give the title as well, or ask for `forecast`.")
     encoder = parts().encoder
     title = encoder.encode_texts([words])[0]
+    image, _ = cut_bars(image)
     found = occlude(image, lambda images: encoder.encode_images(images) @ title, SAME_FIT)
     labelled = [
         (box, f"{effect:+.2f}", good)

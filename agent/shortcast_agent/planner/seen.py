@@ -23,14 +23,10 @@ SOUNDS = {
 
 def thumbnail(found: ThumbnailReading) -> str:
     """Say what is on a thumbnail, whether its words can be read, and whether it fits the title."""
-    lines = [f"**On the thumbnail** ({found.width_px}x{found.height_px} pixels)", ""]
-    if found.bars > 0.02:
-        lines.append(f"- Plain bars fill {say_percent(found.bars)} of it; the rest was judged.")
-    lines.append(f"- {_light(found)}")
+    lines = ["**On the thumbnail**", "", f"- {_words(found)}", f"- {_light(found)}"]
     faces = _counted(len(found.faces), "face").capitalize()
     largest = max(found.faces, key=lambda box: box.width * box.height, default=None)
     lines.append(f"- {faces} found{f', the largest in the {largest.place}' if largest else ''}.")
-    lines.append(f"- {_words(found)}")
     if found.concepts:
         named = ", ".join(plain(concept.name, 40) for concept in found.concepts[:4])
         lines.append(f"- Of the things I know by name it looks most like: {named}.")
@@ -179,6 +175,6 @@ def picture(found: ThumbnailExplanation) -> str:
             for region in regions:
                 times = f": {say_times(region.multiplier)}" if found.of == "forecast" else ""
                 lines.append(f"- {word} in the {region.box.place}{times}")
-        if not found.helps and not found.hurts:
+        if found.of == "forecast" and not found.helps and not found.hurts:
             lines.append("- No part stands out.")
     return "\n".join([*lines, "", *(plain(note, 240) for note in found.notes)])

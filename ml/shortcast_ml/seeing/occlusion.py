@@ -22,6 +22,7 @@ GREY = (128, 128, 128)
 LONGEST_PX = 1280  # a larger picture is scaled down first: some 40 copies of it are held at once
 STRONG = 0.5  # of the strongest cell; what is weaker does not join a region
 MOST = 3  # regions of each sign
+WHOLE = Box(x=0, y=0, width=1, height=1)
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,23 @@ class Occlusion:
     hurts: tuple[tuple[Box, float], ...]
 
 
-def occlude(image: "Image", score: Score, least: float = 0.0) -> Occlusion:
+def occlude(image: "Image", score: Score, least: float = 0.0, within: Box = WHOLE) -> Occlusion:
     """Return what each part of a picture does to a score, and the boxes that do most.
 
     All greyed copies are scored in one call; boxes of neighbouring cells are then scored as a whole, so that their
-    effect is the model's own. Effects below `least` make no box.
+    effect is the model's own. Effects below `least` make no box. Only what lies `within` is greyed out (bars need no
+    explaining); cells and boxes are shares of that.
     """
     image = image.convert("RGB")
     if max(image.size) > LONGEST_PX:
         image = image.copy()
         image.thumbnail((LONGEST_PX, LONGEST_PX))
-    rows, columns = grid_shape(*image.size)
+    rows, columns = grid_shape(image.width * within.width, image.height * within.height)
     boxes = [_box(r, r + 1, c, c + 1, rows, columns) for r in range(rows) for c in range(columns)]
-    scores = np.asarray(score([image, *(grey_out(image, box) for box in boxes)]), dtype=np.float64)
+    scores = np.asarray(score([image, *(grey_out(image, box, within) for box in boxes)]), dtype=np.float64)
     base, grid = float(scores[0]), (scores[0] - scores[1:]).reshape(rows, columns)
     up, down = _rectangles(grid, least), _rectangles(-grid, least)
-    parts = [grey_out(image, box) for box in (*up, *down)]
+    parts = [grey_out(image, box, within) for box in (*up, *down)]
     effects = base - np.asarray(score(parts), dtype=np.float64) if parts else np.empty(0)
     helps = [(box, float(e)) for box, e in zip(up, effects[: len(up)], strict=True) if e > least]
     hurts = [(box, float(e)) for box, e in zip(down, effects[len(up) :], strict=True) if e < -least]
@@ -61,18 +63,19 @@ def occlude(image: "Image", score: Score, least: float = 0.0) -> Occlusion:
     )
 
 
-def grid_shape(width: int, height: int) -> tuple[int, int]:
+def grid_shape(width: float, height: float) -> tuple[int, int]:
     """Return (rows, columns) of cells that are about square: 5x8 for a landscape picture, 8x5 for a vertical one."""
     if width > 1.2 * height:
         return 5, 8
     return (8, 5) if height > 1.2 * width else (6, 6)
 
 
-def grey_out(image: "Image", box: Box) -> "Image":
-    """Return a copy of a picture with one part in plain grey."""
-    width, height = image.size
-    left, top = round(box.x * width), round(box.y * height)
-    right, bottom = round((box.x + box.width) * width), round((box.y + box.height) * height)
+def grey_out(image: "Image", box: Box, within: Box = WHOLE) -> "Image":
+    """Return a copy of a picture with one part of what lies `within` in plain grey."""
+    width, height = image.width * within.width, image.height * within.height
+    x, y = image.width * within.x, image.height * within.y
+    left, top = round(x + box.x * width), round(y + box.y * height)
+    right, bottom = round(x + (box.x + box.width) * width), round(y + (box.y + box.height) * height)
     out = image.copy()
     out.paste(GREY, (left, top, max(right, left + 1), max(bottom, top + 1)))
     return out

@@ -124,14 +124,6 @@ def observe_picture(seen: Seen) -> tuple[str, ...]:
         notes.append("It is soft: little fine detail.")
     if look["look_clutter"] > BUSY:
         notes.append("It is busy: edges nearly everywhere.")
-    small = sum(words.phone_px < LEGIBLE_PX for words in seen.words)
-    if small:
-        lines = "line of words is" if len(seen.words) == 1 else "lines of words are"
-        where = "beside two others" if seen.content.height > seen.content.width else "as in the home feed"
-        notes.append(
-            f"{small} of {len(seen.words)} {lines} lower than {LEGIBLE_PX:.0f} px on a phone, which shows the picture"
-            f" {shown_px(*seen.content.size)[0]:.0f} px wide, {where}."
-        )
     if not seen.words_read:
         notes.append("Words were not looked for: that part is not installed (`pip install rapidocr`).")
     notes.append("The face finder misses about one face in three, and now and then sees one that is none.")
