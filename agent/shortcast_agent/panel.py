@@ -98,7 +98,7 @@ def _drawn(report: VideoReport) -> list[str]:
 
 def _file(path: Path | None, alt: str) -> str:
     source = _inlined(path, (1280, 1600))
-    return f'<img class="sc-picture" alt="{safe(alt)}" src="{source}">' if source else ""
+    return f'<img class="sc-picture sc-tall" alt="{safe(alt)}" src="{source}">' if source else ""
 
 
 def _frame(frame: ThumbnailCandidate) -> str:
@@ -179,6 +179,7 @@ footer { display: none !important; }
 #sc-panel { max-height: calc(100vh - 110px); overflow-y: auto; padding-right: 4px; }
 .sc-picture { width: 100%; border-radius: 12px; margin-bottom: 12px;
   border: 1px solid rgba(127,127,127,.18); }
+.sc-tall { width: auto; max-width: 100%; max-height: 72vh; margin: 0 auto 12px; display: block; }
 .sc-empty { padding: 48px 24px; text-align: center; color: var(--body-text-color-subdued);
   border: 1.5px dashed var(--border-color-primary); border-radius: 12px; }
 #sc-panel h3 { font-size: 1rem; margin: 10px 0 4px; }
