@@ -77,6 +77,45 @@ def train(
     typer.echo(f"Wrote the model to {out}. Use it with SHORTCAST_MODEL={out}.", err=True)
 
 
+@app.command("train-encoder")
+def train_encoder_command(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="Folder that the encoder is written to.")],
+    seed: Annotated[int, typer.Option(help="The same seed and data give the same encoder.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train the bundled encoder `mini` on real title-thumbnail pairs, and write it with its card.
+
+    Features are kept, so that a run which was stopped goes on where it was.
+    """
+    from shortcast_ml.train_encoder import train_encoder
+
+    last = ""
+
+    def say(done: int, total: int, text: str) -> None:
+        nonlocal last
+        line = f"{text}: {done:,} of {total:,}"
+        if line != last:
+            typer.echo(line, err=True)
+        last = line
+
+    try:
+        card = train_encoder(data, out, seed=seed, progress=say)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. What was read is kept; the same command goes on from there.", err=True)
+        raise typer.Exit(130) from None
+    if as_json:
+        typer.echo(json.dumps(card))
+        return
+    scores = card["metrics"]["test"]
+    typer.echo(
+        f"Wrote {out}: recall@10 among {scores['pairs']:,} pairs that are newer than those it learned from, "
+        f"{scores['image_to_title']['recall_at_10']:.3f} picture to title, "
+        f"{scores['title_to_image']['recall_at_10']:.3f} title to picture "
+        f"(chance {scores['chance_recall_at_10']:.3f}). Use it as SHORTCAST_ENCODER=mini:{out}."
+    )
+
+
 @app.command()
 def evaluate(
     data: Annotated[
