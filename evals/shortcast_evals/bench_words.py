@@ -105,10 +105,12 @@ def in_forecast(data: Path) -> list[dict[str, float]]:
     from shortcast_ml.data import load_table
     from shortcast_ml.encoders import load_encoder
     from shortcast_ml.encoders.mini import WORDS_LOOK_PX
+    from shortcast_ml.encoders.names import FORECASTING
     from shortcast_ml.thumbnails import DATASET, load_thumbnails
     from shortcast_ml.words_on_pictures import read_words_of
 
     folder = data / DATASET
+    measured = load_thumbnails(folder, load_encoder(FORECASTING), _say)
     table = load_table(DATASET, folder).sort_values(["published_at", "video_id"])
     places = [str(place).rpartition("!")[2] for place in table.thumbnail]
     rows: list[dict[str, float]] = []
@@ -117,7 +119,6 @@ def in_forecast(data: Path) -> list[dict[str, float]]:
             images = [_open(pack.read(name)) for name in places[start : start + BATCH]]
             rows += [describe_words(lines) for lines in read_words_of(images, WORDS_LOOK_PX)]
             _say(f"words read: {len(rows):,} of {len(places):,}")
-    measured = load_thumbnails(folder, load_encoder("mini"), _say)
     return [compare(measured, pd.DataFrame(rows)[list(WORD_COLUMNS)], seed) for seed in SEEDS]
 
 

