@@ -190,7 +190,7 @@ def test_drawings_stand_in_the_panel(cover: Path) -> None:
         thumbnails=fake_seeing.suggest_thumbnails("a.mp4"),
     )
     page = panel(report)
-    assert page.count('sc-picture sc-tall') == 3
+    assert page.count("sc-picture sc-tall") == 3
     assert page.count("sc-rank") == 4
     assert "1.4 s" in page
 
