@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
+
+from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_tools.explain_thumbnail import explain_thumbnail
 from shortcast_tools.read_thumbnail import read_thumbnail
 from shortcast_tools.read_video import read_video
 from shortcast_tools.suggest_thumbnails import suggest_thumbnails
-
-from shortcast_agent.cli.app import AsJson, app
-from shortcast_agent.cli.options import checked, options_of, takes
 
 
 @app.command("read-thumbnail")
