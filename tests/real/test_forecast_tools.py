@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from shortcast_ml.encoders import load_encoder
+from shortcast_ml.encoders.names import FORECASTING
 from shortcast_ml.errors import InputError
 from shortcast_ml.forecast import load_model
 from shortcast_ml.records import ChannelHistory, Counts, Draft, Published, Upload
@@ -36,7 +36,7 @@ def _parts(shared_parts: Parts) -> object:
 def test_the_starter_loads_and_names_its_encoder() -> None:
     model = load_model("starter")
     assert model.name == "starter"
-    assert model.encoder_id == load_encoder("mini").id
+    assert model.encoder_id == FORECASTING
     assert model.default == "youtube_shorts"
     assert set(model.boosters) == {"youtube_shorts", "tiktok", "titles"}
 
