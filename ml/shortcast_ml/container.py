@@ -6,7 +6,7 @@ not opened, and what is damaged ends the reading, not the program.
 
 import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,11 +143,21 @@ def frames_from(container: Any, stream: Any, at_s: float | None) -> Iterator[Any
     """Yield decoded frames from the key frame before `at_s` (None: from where the file stands)."""
     import av
 
+    if at_s is not None:
+        try:
+            container.seek(int(at_s / stream.time_base), stream=stream, backward=True)
+        except av.FFmpegError:
+            return
+    yield from frames_of(container.demux(stream))
+
+
+def frames_of(packets: Iterable[Any]) -> Iterator[Any]:
+    """Yield the frames of packets, as far as they can be read; a few damaged ones are passed over."""
+    import av
+
     damaged = 0
     try:
-        if at_s is not None:
-            container.seek(int(at_s / stream.time_base), stream=stream, backward=True)
-        for packet in container.demux(stream):
+        for packet in packets:
             try:
                 yield from packet.decode()
             except av.FFmpegError:

@@ -39,7 +39,7 @@ def padded(inner: Image.Image, size: tuple[int, int], fill: str | Image.Image = 
     return out
 
 
-def near(box: Box, x: float, y: float, width: float, height: float) -> None:
+def assert_near(box: Box, x: float, y: float, width: float, height: float) -> None:
     assert (box.x, box.y, box.width, box.height) == pytest.approx((x, y, width, height), abs=0.02)
 
 
@@ -49,26 +49,26 @@ def near(box: Box, x: float, y: float, width: float, height: float) -> None:
 @pytest.mark.parametrize("fill", ["black", "white", "#204080"])
 def test_bars_above_and_below_a_wide_picture_are_cut_whatever_their_colour(fill: str) -> None:
     content, box = cut_bars(padded(scene(480, 270), (480, 360), fill))
-    near(box, 0, 0.125, 1, 0.75)
+    assert_near(box, 0, 0.125, 1, 0.75)
     assert content.size == pytest.approx((480, 270), abs=4)
 
 
 def test_a_vertical_picture_between_bars_on_all_four_sides_is_found() -> None:
-    near(find_content(padded(scene(152, 270), (480, 360))), 164 / 480, 45 / 360, 152 / 480, 270 / 360)
+    assert_near(find_content(padded(scene(152, 270), (480, 360))), 164 / 480, 45 / 360, 152 / 480, 270 / 360)
 
 
 def test_blurred_padding_beside_a_vertical_picture_is_cut() -> None:
     inner = scene(404, 720)
     blurred = inner.resize((1280, 2280)).crop((0, 780, 1280, 1500)).filter(ImageFilter.GaussianBlur(30))
     file = padded(inner, (1280, 720), blurred.point(lambda v: v // 2))
-    near(find_content(file), 438 / 1280, 0, 404 / 1280, 1)
+    assert_near(find_content(file), 438 / 1280, 0, 404 / 1280, 1)
     assert find_content(file, smooth=False) == WHOLE
 
 
 def test_blurred_padding_above_and_below_a_wide_picture_is_cut() -> None:
     inner = scene(720, 404)
     blurred = inner.resize((2280, 1280)).crop((780, 0, 1500, 1280)).filter(ImageFilter.GaussianBlur(30))
-    near(
+    assert_near(
         find_content(padded(inner, (720, 1280), blurred.point(lambda v: v // 2))),
         0,
         438 / 1280,
@@ -82,13 +82,13 @@ def test_jpeg_noise_in_black_bars_changes_nothing(tmp_path: object) -> None:
 
     file = io.BytesIO()
     padded(scene(480, 270), (480, 360)).save(file, "JPEG", quality=40)
-    near(find_content(Image.open(file)), 0, 0.125, 1, 0.75)
+    assert_near(find_content(Image.open(file)), 0, 0.125, 1, 0.75)
 
 
 def test_a_dark_scene_between_black_bars_is_found_by_its_usual_shape() -> None:
     dark = scene(480, 270).point(lambda v: v // 12)
     dark.paste(scene(120, 120), (180, 75))
-    near(find_content(padded(dark, (480, 360))), 0, 0.125, 1, 0.75)
+    assert_near(find_content(padded(dark, (480, 360))), 0, 0.125, 1, 0.75)
 
 
 def test_a_whole_picture_is_returned_as_it_is() -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.container import (
-    MOST_DAMAGED,
     Said,
     frame_at,
     frames_from,
+    frames_of,
     opened,
     picture_stream,
     start_s,
@@ -129,28 +129,22 @@ def look(
 
 def planned_frames(container: Any, stream: Any, plan: Plan, first_s: float) -> Iterator[Any]:
     """Yield the frames of a plan, decoded by two threads; what is damaged is passed over."""
-    import av
-
     stream.thread_type = "AUTO"
     stream.codec_context.thread_count = THREADS
     stream.codec_context.skip_frame = plan.skip
+    return frames_of(_planned_packets(container, stream, plan, first_s))
+
+
+def _planned_packets(container: Any, stream: Any, plan: Plan, first_s: float) -> Iterator[Any]:
+    """Yield every packet that is watched, then a key frame at each step."""
     next_key_s = first_s + plan.watched_s
-    damaged = 0
-    try:
-        for packet in container.demux(stream):
-            at_s = float(packet.pts * packet.time_base) if packet.pts is not None else None
-            if at_s is not None and at_s > first_s + plan.watched_s:
-                if not packet.is_keyframe or at_s < next_key_s:
-                    continue
-                next_key_s = at_s + plan.step_s
-            try:
-                yield from packet.decode()
-            except av.FFmpegError:
-                damaged += 1
-                if damaged > MOST_DAMAGED:
-                    return
-    except av.FFmpegError:
-        return
+    for packet in container.demux(stream):
+        at_s = float(packet.pts * packet.time_base) if packet.pts is not None else None
+        if at_s is not None and at_s > first_s + plan.watched_s:
+            if not packet.is_keyframe or at_s < next_key_s:
+                continue
+            next_key_s = at_s + plan.step_s
+        yield packet
 
 
 class Shrinker:
