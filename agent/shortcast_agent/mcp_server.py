@@ -96,10 +96,11 @@ def serve(*, http: bool = False, host: str = "127.0.0.1", port: int = 8765) -> N
         _give_the_protocol_its_own_stdout()
         server.run("stdio")
         return
-    port = _free_port(host, port)
+    listening = _listen(host, port)
+    import uvicorn
     from mcp.server.transport_security import TransportSecuritySettings
 
-    server.settings.host, server.settings.port = host, port
+    port = int(listening.getsockname()[1])
     if host not in ("127.0.0.1", "localhost", "::1"):
         # Whoever names an outer address decides who may reach it: the check knows loopback names only.
         server.settings.transport_security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -109,7 +110,9 @@ def serve(*, http: bool = False, host: str = "127.0.0.1", port: int = 8765) -> N
         )
     path = server.settings.streamable_http_path
     print(f"Serving MCP at http://{host}:{port}{path} (Ctrl-C ends it)", file=sys.stderr, flush=True)
-    server.run("streamable-http")
+    config = uvicorn.Config(server.streamable_http_app(), log_level=server.settings.log_level.lower())
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _off_the_loop(
@@ -171,14 +174,12 @@ def _give_the_protocol_its_own_stdout() -> None:
     sys.stdout = os.fdopen(protocol, "w", encoding="utf-8")
 
 
-def _free_port(host: str, port: int) -> int:
-    """Return the port if it is free, any free one for 0. Raises ServiceError when it is taken."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise ServiceError(
-                f"Nothing can be served at {host}:{port}: {error.strerror or error}. Choose another --port."
-            ) from None
-        return int(probe.getsockname()[1])
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections, on any free port for 0. Raises ServiceError when it is taken."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise ServiceError(
+            f"Nothing can be served at {host}:{port}: {error.strerror or error}. Choose another --port."
+        ) from None

@@ -18,11 +18,13 @@ from tests.word_encoder import WordEncoder
 from shortcast_ml.encoders import encode_draft
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.growth import to_age
+from shortcast_ml.library_table import key_of
 from shortcast_ml.records import Counts, Draft, Embedding, Platform, Published
 from shortcast_ml.settings import Settings
 from shortcast_vectorstore.chroma import ChromaStore
 from shortcast_vectorstore.index import Index, open_index
-from shortcast_vectorstore.library import KINDS, Library, key_of, open_library
+from shortcast_vectorstore.library import Library, open_library
+from shortcast_vectorstore.vectors import KINDS
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -253,7 +255,7 @@ def test_two_encoders_keep_their_vectors_apart(library: Library, settings: Setti
         assert ids(index.nearest(encode_draft(encoder, Draft(title="three four")), 1)) == ["b"]
         assert index.verify() == []
         index.close()
-    assert library.vector_dim("second") == 24
+    assert library.vectors.dim("second") == 24
 
 
 # --- following the library ---------------------------------------------------------------------------
@@ -303,8 +305,8 @@ def test_a_picture_that_cannot_be_read_is_left_out_and_the_video_kept(
     )
     index = opened(library)
     assert index.sync() == 7
-    assert library.vector_keys(ENCODER.id, "image") == set()
-    assert len(library.vector_keys(ENCODER.id, "title")) == 7
+    assert library.vectors.keys(ENCODER.id, "image") == set()
+    assert len(library.vectors.keys(ENCODER.id, "title")) == 7
     assert ids(index.nearest(titled("bad picture"), 1)) == ["bad"]
     assert index.sync() == 0
 
@@ -348,8 +350,8 @@ def test_a_lost_or_damaged_index_is_built_again_from_the_library(
     matrix = rng.standard_normal((1300, 16)).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     keys = [f"tiktok:v{i}" for i in range(1300)]
-    library.put_vectors(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
-    library.put_vectors(ENCODER.id, "image", dict.fromkeys(keys))
+    library.vectors.put(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
+    library.vectors.put(ENCODER.id, "image", dict.fromkeys(keys))
     index = open_index(library, ENCODER, settings)
     assert index.verify() == []
     index.close()
@@ -387,7 +389,7 @@ def test_vectors_that_differ_from_the_librarys_are_found_out(
     library.add([a_video("a", "one"), a_video("b", "two")])
     index = opened(library)
     index.sync()
-    wrong = -np.stack(list(library.vectors_of(ENCODER.id, "title", ["tiktok:a", "tiktok:b"]).values()))
+    wrong = -np.stack(list(library.vectors.of(ENCODER.id, "title", ["tiktok:a", "tiktok:b"]).values()))
     index._store.upsert("title", ["tiktok:a", "tiktok:b"], wrong, [{"demo": False}] * 2)
     assert index.verify() == ["2 of 2 title vectors do not find themselves in the index"]
     index.close()
@@ -401,7 +403,7 @@ def test_an_older_copy_of_the_library_is_followed_too(
     index = opened(library)
     index.sync()
     copy = tmp_path / "copy.db"
-    library._db.execute("VACUUM INTO ?", (str(copy),))
+    library.db._connection.execute("VACUUM INTO ?", (str(copy),))
     library.add([a_video("b", "two")])
     index.sync()
     index.close()
@@ -539,7 +541,7 @@ def test_a_kill_while_indexing_loses_no_acknowledged_video_and_is_mended(
         assert index.verify() == []
         kept = {video.video_id for video in library.all()}
         assert acknowledged <= kept
-        assert library.vector_keys(ENCODER.id, "title") == {key_of(video) for video in library.all()}
+        assert library.vectors.keys(ENCODER.id, "title") == {key_of(video) for video in library.all()}
         index.close()
 
 

@@ -127,7 +127,7 @@ def test_collected_pictures_and_pairs_take_the_place_of_invented_ones(picture: P
         vectors = rng.normal(size=(60, encoder.dim)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         keys = [f"youtube_shorts:v{i}" for i in range(60)]
-        here.library.put_vectors(encoder.id, "image", dict(zip(keys, vectors, strict=True)))
+        here.library.vectors.put(encoder.id, "image", dict(zip(keys, vectors, strict=True)))
         read = read_thumbnail(str(picture), TITLE)
         assert read.alignment_pairs == 60  # none of the invented ones
         assert not any("invented" in note for note in read.notes)

@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from shortcast_ml.errors import LibraryError
+from shortcast_ml.library_table import key_of
 from shortcast_ml.records import Audio, ChannelHistory, Counts, Draft, Platform, Published, Upload
 from shortcast_vectorstore import schema
-from shortcast_vectorstore.library import KINDS, Library, key_of, open_library
+from shortcast_vectorstore.library import Library, open_library
+from shortcast_vectorstore.vectors import KINDS
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -86,9 +88,9 @@ def test_a_record_comes_back_exactly_as_it_was_put_in(library: Library) -> None:
 def test_adding_the_same_again_changes_nothing(library: Library) -> None:
     videos = [a_video(f"v{i}") for i in range(3)]
     assert library.add(videos) == (3, 0)
-    mark = library.change_mark()
+    mark = library.db.change_mark()
     assert library.add(videos) == (0, 0)
-    assert library.change_mark() == mark
+    assert library.db.change_mark() == mark
     assert library.count() == 3
     assert len(library.snapshots("v0", "tiktok")) == 1
 
@@ -202,19 +204,19 @@ def test_a_batch_with_a_video_that_cannot_be_kept_leaves_nothing(
 def test_vectors_come_back_as_they_were_by_key_and_kind(library: Library) -> None:
     library.add([a_video("a"), a_video("b")])
     ones, twos = np.full(3, 1, np.float32), np.full(3, 2, np.float64)
-    library.put_vectors("e", "title", {"tiktok:a": ones, "tiktok:b": twos, "tiktok:gone": ones})
-    library.put_vectors("e", "image", {"tiktok:a": twos, "tiktok:b": None})
-    library.put_vectors("other", "title", {"tiktok:a": np.zeros(7, np.float32) + 1})
-    found = library.vectors("e")
+    library.vectors.put("e", "title", {"tiktok:a": ones, "tiktok:b": twos, "tiktok:gone": ones})
+    library.vectors.put("e", "image", {"tiktok:a": twos, "tiktok:b": None})
+    library.vectors.put("other", "title", {"tiktok:a": np.zeros(7, np.float32) + 1})
+    found = library.vectors.embeddings("e")
     assert sorted(found) == ["tiktok:a", "tiktok:b"]
     np.testing.assert_array_equal(found["tiktok:a"].title, ones)
     np.testing.assert_array_equal(found["tiktok:a"].image, twos)
     assert found["tiktok:b"].image is None
     assert found["tiktok:a"].title.dtype == np.float32
-    assert library.vector_dim("e") == 3
-    assert library.vector_dim("nobody") is None
-    assert library.without_vectors("e", 10) == {}
-    assert list(library.without_vectors("other", 10)) == ["tiktok:a", "tiktok:b"]  # a's picture is missing
+    assert library.vectors.dim("e") == 3
+    assert library.vectors.dim("nobody") is None
+    assert library.vectors.missing("e", 10) == {}
+    assert list(library.vectors.missing("other", 10)) == ["tiktok:a", "tiktok:b"]  # a's picture is missing
 
 
 @pytest.mark.parametrize(
@@ -231,19 +233,19 @@ def test_a_vector_that_is_foreign_or_not_finite_is_refused_and_nothing_is_kept(
     library: Library, bad: np.ndarray
 ) -> None:
     library.add([a_video("a"), a_video("b")])
-    library.put_vectors("e", "image", {"tiktok:a": np.ones(3, np.float32)})
+    library.vectors.put("e", "image", {"tiktok:a": np.ones(3, np.float32)})
     with pytest.raises(LibraryError, match=r"encoder 'e'"):
-        library.put_vectors("e", "title", {"tiktok:a": np.ones(3, np.float32), "tiktok:b": bad})
-    assert library.vectors("e")["tiktok:a"].title is None
+        library.vectors.put("e", "title", {"tiktok:a": np.ones(3, np.float32), "tiktok:b": bad})
+    assert library.vectors.embeddings("e")["tiktok:a"].title is None
 
 
 def test_a_new_title_drops_the_title_vector_and_a_new_picture_the_image_vector(library: Library) -> None:
     one = np.ones(3, np.float32)
     library.add([a_video("t"), a_video("i"), a_video("views"), a_video("blank")])
     for kind in KINDS:
-        library.put_vectors("e", kind, {key_of(video): one for video in library.all()})
-    library.put_vectors("e", "image", {"tiktok:blank": None})
-    _, before = library.vector_state("e", "title")
+        library.vectors.put("e", kind, {key_of(video): one for video in library.all()})
+    library.vectors.put("e", "image", {"tiktok:blank": None})
+    _, before = library.vectors.state("e", "title")
     later = NOON + timedelta(days=1)
     library.add(
         [
@@ -253,37 +255,37 @@ def test_a_new_title_drops_the_title_vector_and_a_new_picture_the_image_vector(l
             a_video("blank", views=999, fetched_at=later),  # worth another look: the file may be there now
         ]
     )
-    assert list(library.without_vectors("e", 9)) == ["tiktok:blank", "tiktok:i", "tiktok:t"]
-    assert library.count_without_vectors("e") == 3
-    assert library.vector_keys("e", "title") == {"tiktok:i", "tiktok:views", "tiktok:blank"}
-    assert library.vector_keys("e", "image") == {"tiktok:t", "tiktok:views"}
-    newer = [key for keys, _, _ in library.vector_batches("e", "title", after=before) for key in keys]
+    assert list(library.vectors.missing("e", 9)) == ["tiktok:blank", "tiktok:i", "tiktok:t"]
+    assert library.vectors.count_missing("e") == 3
+    assert library.vectors.keys("e", "title") == {"tiktok:i", "tiktok:views", "tiktok:blank"}
+    assert library.vectors.keys("e", "image") == {"tiktok:t", "tiktok:views"}
+    newer = [key for keys, _, _ in library.vectors.batches("e", "title", after=before) for key in keys]
     assert sorted(newer) == ["tiktok:blank", "tiktok:i", "tiktok:views"]  # an index takes the new facts
 
 
 def test_removing_videos_removes_their_vectors_and_snapshots(home: Path) -> None:
     library = open_library(home)
     keys = [key_of(video) for video in library.all()]
-    library.put_vectors("e", "title", {key: np.ones(2, np.float32) for key in keys})
-    count, newest = library.vector_state("e", "title")
+    library.vectors.put("e", "title", {key: np.ones(2, np.float32) for key in keys})
+    count, newest = library.vectors.state("e", "title")
     assert count == 78
     library.remove_demo()
-    assert library.vector_state("e", "title") == (0, newest)  # seq never runs back
-    assert library.vectors("e") == {}
+    assert library.vectors.state("e", "title") == (0, newest)  # seq never runs back
+    assert library.vectors.embeddings("e") == {}
     assert library.snapshots("demo-roastery-1", "youtube_shorts") == []
     library.close()
 
 
 def test_the_change_mark_tells_of_changes_by_oneself_and_by_others(library: Library) -> None:
-    mark = library.change_mark()
-    assert library.change_mark() == mark
+    mark = library.db.change_mark()
+    assert library.db.change_mark() == mark
     library.add([a_video("mine")])
-    mine = library.change_mark()
+    mine = library.db.change_mark()
     assert mine != mark
     other = open_library(library.home)
-    assert library.change_mark() == mine  # opening is not a change
+    assert library.db.change_mark() == mine  # opening is not a change
     other.add([a_video("theirs")])
-    assert library.change_mark() != mine
+    assert library.db.change_mark() != mine
     assert library.get("theirs") is not None
     other.close()
 
@@ -389,17 +391,46 @@ def test_an_older_library_is_migrated_and_keeps_its_videos(
 ) -> None:
     library.add([a_video()])
     library.close()
-    monkeypatch.setattr(
-        schema, "MIGRATIONS", (*schema.MIGRATIONS, ("ALTER TABLE channels ADD COLUMN country TEXT",))
-    )
+    ours = len(schema.MIGRATIONS)
+    newer = (*schema.MIGRATIONS, ("ALTER TABLE channels ADD COLUMN country TEXT",))
+    monkeypatch.setattr(schema, "MIGRATIONS", newer)
     migrated = open_library(library.home)
     assert migrated.get("v1") is not None
-    assert migrated._one("PRAGMA user_version") == 2
+    assert migrated.db.one("PRAGMA user_version") == len(schema.MIGRATIONS)
     migrated.close()
     monkeypatch.undo()
-    with pytest.raises(LibraryError, match=r"newer Shortcast \(version 2, this one reads up to 1\)") as error:
+    with pytest.raises(
+        LibraryError, match=rf"newer Shortcast \(version {ours + 1}, this one reads up to {ours}\)"
+    ) as error:
         open_library(library.home)
     one_sentence(error)
+
+
+def test_a_library_of_the_first_version_gets_the_columns_that_videos_are_filtered_by(home: Path) -> None:
+    old = sqlite3.connect(home / "library.db")
+    for statement in schema.MIGRATIONS[0]:
+        old.execute(statement)
+    dated = a_video("dated", published_at=NOON - timedelta(hours=36), age_days=None, language="ko", views=7)
+    aged = a_video("aged", age_days=10.0, duration_s=21.5)
+    for video in (dated, aged):
+        old.execute(
+            "INSERT INTO videos VALUES (?, 'tiktok', ?, NULL, 0, ?, ?)",
+            (key_of(video), video.video_id, video.fetched_at.isoformat(), video.model_dump_json()),
+        )
+    old.execute("INSERT INTO meta VALUES ('demo', 'removed')")
+    old.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    old.execute("PRAGMA user_version = 1")
+    old.commit()
+    old.close()
+    library = open_library(home)
+    facts = "language, round(published_at), round(age_days, 6), duration_s, views"
+    migrated = [tuple(row) for row in library.db.rows(f"SELECT {facts} FROM videos ORDER BY key")]
+    since = (NOON - timedelta(days=10)).timestamp()
+    assert migrated == [(None, since, 10.0, 21.5, 100), ("ko", since + 8.5 * 86400, 1.5, None, 7)]
+    library.db.rows("DELETE FROM videos")
+    library.add([dated, aged])
+    assert [tuple(row) for row in library.db.rows(f"SELECT {facts} FROM videos ORDER BY key")] == migrated
+    library.close()
 
 
 def test_a_migration_that_fails_leaves_the_library_as_it_was(
@@ -497,7 +528,7 @@ def test_a_library_that_another_program_keeps_locked_says_so(
 ) -> None:
     other = sqlite3.connect(library.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    library._db.execute("PRAGMA busy_timeout = 50")
+    library.db._connection.execute("PRAGMA busy_timeout = 50")
     with pytest.raises(LibraryError, match="busy writing") as error:
         library.add([a_video()])
     one_sentence(error)
@@ -517,7 +548,7 @@ def test_a_closed_library_says_so(home: Path) -> None:
 
 def test_a_record_of_a_newer_shortcast_is_named_as_such(library: Library) -> None:
     library.add([a_video()])
-    library._db.execute("""UPDATE videos SET record = '{"unknown": 1}'""")
+    library.db._connection.execute("""UPDATE videos SET record = '{"unknown": 1}'""")
     with pytest.raises(LibraryError, match="update Shortcast") as error:
         library.get("v1")
     one_sentence(error)
@@ -525,7 +556,7 @@ def test_a_record_of_a_newer_shortcast_is_named_as_such(library: Library) -> Non
 
 def test_a_bug_in_our_own_sql_is_not_hidden(library: Library) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        library._rows("SELECT * FROM nowhere")
+        library.db.rows("SELECT * FROM nowhere")
 
 
 def test_a_relative_home_stays_where_it_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -140,7 +140,7 @@ def test_the_library_gives_its_readings_and_its_vectors_back(home: Path) -> None
             "tiktok:b": [(NOW, Counts(views=1000))],
         }
         stored = np.full(16, 0.25, np.float32)
-        library.put_vectors("words:1", "title", {"tiktok:a": stored})
+        library.vectors.put("words:1", "title", {"tiktok:a": stored})
         encoder = WordEncoder()
         remembered = RememberedTitles(encoder, library)
         found = remembered.encode_texts(["phone game", "coffee dog", "phone game"])

@@ -145,16 +145,16 @@ def _read_shelf(here: Parts) -> Shelf:
     import numpy as np
 
     encoder, library = here.encoder, here.library
-    if library.count_without_vectors(encoder.id):
+    if library.vectors.count_missing(encoder.id):
         here.index.sync(report)
     pictures: dict[str, np.ndarray] = {}
-    for keys, matrix, _ in library.vector_batches(encoder.id, "image"):
+    for keys, matrix, _ in library.vectors.batches(encoder.id, "image"):
         pictures |= zip(keys, matrix, strict=True)
         if len(pictures) >= COMPARED:
             break
     cosines = {
         key: float(pictures[key] @ title)
-        for key, title in library.vectors_of(encoder.id, "title", pictures).items()
+        for key, title in library.vectors.of(encoder.id, "title", pictures).items()
     }
     kind = library.kind()
     if kind in ("demo", "mixed"):

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.records import Platform
 from shortcast_ml.settings import Settings
-from shortcast_vectorstore.library import KINDS, VectorKind
+from shortcast_vectorstore.vectors import KINDS, VectorKind
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,8 @@ from shortcast_ml.records import Embedding, Neighbour, Platform, Published
 from shortcast_ml.settings import Settings
 from shortcast_vectorstore.channels import vs_channel
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
-from shortcast_vectorstore.library import KINDS, Library, VectorKind
+from shortcast_vectorstore.library import Library
+from shortcast_vectorstore.vectors import KINDS, VectorKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,7 +100,7 @@ class Index:
         keys = {key for ranked in found.values() for key in ranked}
         scores = dict.fromkeys(keys, 0.0)
         for kind, vector in sides.items():
-            for key, other in self.library.vectors_of(self.encoder.id, kind, keys).items():
+            for key, other in self.library.vectors.of(self.encoder.id, kind, keys).items():
                 scores[key] += float(vector @ other) / len(sides)
         videos = self.library.by_key(keys)
         best = sorted(videos, key=lambda key: (-scores[key], key))[:k]
@@ -181,7 +182,7 @@ class Index:
     def _scan(self, kind: VectorKind, vector: "Vector", n: int, wanted: Callable[[str], bool]) -> list[str]:
         """Return the same from the library's own vectors."""
         scored: list[tuple[float, str]] = []
-        for keys, matrix, _ in self.library.vector_batches(self.encoder.id, kind, size=FOLLOW_BATCH):
+        for keys, matrix, _ in self.library.vectors.batches(self.encoder.id, kind, size=FOLLOW_BATCH):
             scored += [(-score, key) for key, score in zip(keys, matrix @ vector, strict=True) if wanted(key)]
             scored = sorted(scored)[:n]
         return [key for _, key in scored]
@@ -213,13 +214,13 @@ class Index:
         """
         encoder_id, done = self.encoder.id, 0
         with self._embedding:
-            total = self.library.count_without_vectors(encoder_id)
-            while batch := self.library.without_vectors(encoder_id, EMBED_BATCH):
+            total = self.library.vectors.count_missing(encoder_id)
+            while batch := self.library.vectors.missing(encoder_id, EMBED_BATCH):
                 embeddings = _encode(self.encoder, list(batch.values()))
                 titles = {key: e.title for key, e in zip(batch, embeddings, strict=True)}
                 images = {key: e.image for key, e in zip(batch, embeddings, strict=True)}
-                self.library.put_vectors(encoder_id, "title", titles)
-                self.library.put_vectors(encoder_id, "image", images)
+                self.library.vectors.put(encoder_id, "title", titles)
+                self.library.vectors.put(encoder_id, "image", images)
                 done += len(batch)
                 if progress is not None:
                     progress(done, max(done, total), "Reading videos for the search")
@@ -258,7 +259,7 @@ class Index:
     def _open(self) -> None:
         """Open Chroma if it can be had, and see that it agrees with the library. Raises LibraryError."""
         with self._lock:
-            dim = self.library.vector_dim(self.encoder.id)
+            dim = self.library.vectors.dim(self.encoder.id)
             if dim not in (None, self.encoder.dim):
                 raise LibraryError(
                     f"The library has vectors of {dim} numbers by encoder {self.encoder.id!r}, which now makes"
@@ -292,7 +293,7 @@ class Index:
 
     def _catch_up(self) -> None:
         """Take in what changed in the library since the last search, if anything did."""
-        mark = self.library.change_mark()
+        mark = self.library.db.change_mark()
         if mark != self._mark:
             self.sync()
             self._mark = mark
@@ -300,12 +301,12 @@ class Index:
     def _follow(self) -> None:
         """Bring Chroma's copy up to the library's vectors."""
         for kind in KINDS:
-            count, newest = self.library.vector_state(self.encoder.id, kind)
+            count, newest = self.library.vectors.state(self.encoder.id, kind)
             after = self._store.seq(kind)
             if after > newest:  # the library is an older one than that which was copied
                 self._store.delete(kind, sorted(self._store.keys(kind)))
                 after = 0
-            for keys, matrix, last in self.library.vector_batches(
+            for keys, matrix, last in self.library.vectors.batches(
                 self.encoder.id, kind, after=after, size=FOLLOW_BATCH
             ):
                 self._upsert(kind, keys, matrix)
@@ -313,7 +314,7 @@ class Index:
             if self._store.seq(kind) < newest:
                 self._store.set_seq(kind, newest)
             if self._store.count(kind) != count:
-                ours = self.library.vector_keys(self.encoder.id, kind)
+                ours = self.library.vectors.keys(self.encoder.id, kind)
                 theirs = self._store.keys(kind)
                 self._store.delete(kind, sorted(theirs - ours))
                 self._put_back(kind, sorted(ours - theirs))
@@ -322,7 +323,7 @@ class Index:
         import numpy as np
 
         for i in range(0, len(keys), FOLLOW_BATCH):
-            vectors = self.library.vectors_of(self.encoder.id, kind, keys[i : i + FOLLOW_BATCH])
+            vectors = self.library.vectors.of(self.encoder.id, kind, keys[i : i + FOLLOW_BATCH])
             if vectors:
                 self._upsert(kind, list(vectors), np.stack(list(vectors.values())))
 
@@ -336,7 +337,7 @@ class Index:
     def _problems(self, kind: VectorKind, sample: int, ids: bool = True) -> list[str]:
         """Return what is wrong with one collection: keys (if asked for), and vectors that miss themselves."""
         problems = []
-        ours = self.library.vector_keys(self.encoder.id, kind)
+        ours = self.library.vectors.keys(self.encoder.id, kind)
         if ids and (theirs := self._store.keys(kind)) != ours:
             problems.append(
                 f"Of {len(ours)} {kind} vectors in the library, {len(ours - theirs)} are missing in the index,"
@@ -344,7 +345,7 @@ class Index:
             )
         chosen = sorted(ours)[:: max(1, len(ours) // sample)][:sample]
         lost = 0
-        for vector in self.library.vectors_of(self.encoder.id, kind, chosen).values():
+        for vector in self.library.vectors.of(self.encoder.id, kind, chosen).values():
             hits = self._store.query(kind, vector, 1)
             lost += not hits or hits[0][1] < 0.999
         if lost:

@@ -17,13 +17,13 @@ class RememberedTitles:
     """The same encoder; the titles that the library has its vectors of are not read again."""
 
     def __init__(self, encoder: "Encoder", library: "Library") -> None:
+        from shortcast_ml.library_table import key_of
         from shortcast_ml.text import words_to_embed
-        from shortcast_vectorstore.library import key_of
 
         self.id, self.dim, self.notice = encoder.id, encoder.dim, encoder.notice
         self._encoder = encoder
         words = {key_of(video): words_to_embed(video.draft) for video in library.all()}
-        vectors = library.vectors_of(encoder.id, "title", words)
+        vectors = library.vectors.of(encoder.id, "title", words)
         self._known = {words[key]: vector for key, vector in vectors.items()}
 
     def encode_images(self, images: "Sequence[str | Path | Image]") -> "NDArray[np.float32]":

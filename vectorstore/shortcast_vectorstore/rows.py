@@ -5,10 +5,16 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from shortcast_ml.errors import LibraryError
-from shortcast_ml.library_table import key_of
+from shortcast_ml.library_table import age_days, key_of, published_at
 from shortcast_ml.records import Published
 
 Outcome = Literal["added", "updated", "known"]
+FACTS = ("language", "published_at", "age_days", "duration_s", "views")  # copied out of the record
+COLUMNS = ("key", "platform", "video_id", "channel_id", "demo", "fetched_at", "record", *FACTS)
+INSERT = (
+    f"INSERT INTO videos ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+    f" ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in COLUMNS[3:])}"
+)
 MOST = 2**63 - 1  # SQLite's largest integer; no platform counts that far
 
 
@@ -30,10 +36,17 @@ def put(db: sqlite3.Connection, video: Published) -> Outcome:
     if stored is None or (video.fetched_at >= stored.fetched_at and video != stored):
         _put_channel(db, video, at)
         db.execute(
-            "INSERT INTO videos (key, platform, video_id, channel_id, demo, fetched_at, record)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET channel_id = excluded.channel_id,"
-            " demo = excluded.demo, fetched_at = excluded.fetched_at, record = excluded.record",
-            (key, platform, video.video_id, video.channel_id, video.demo, at, video.model_dump_json()),
+            INSERT,
+            (
+                key,
+                platform,
+                video.video_id,
+                video.channel_id,
+                video.demo,
+                at,
+                video.model_dump_json(),
+                *_facts(video),
+            ),
         )
         if stored is not None:
             _renew_vectors(db, key, stored, video)
@@ -41,6 +54,18 @@ def put(db: sqlite3.Connection, video: Published) -> Outcome:
     if _put_snapshot(db, key, video, at) and outcome == "known":
         outcome = "updated"
     return outcome
+
+
+def _facts(video: Published) -> tuple[object, ...]:
+    """Return what videos are filtered by, in the order of FACTS."""
+    since = published_at(video)
+    return (
+        video.draft.language,
+        since.timestamp() if since else None,
+        age_days(video),
+        video.draft.duration_s,
+        video.counts.views if video.counts else None,
+    )
 
 
 def _put_channel(db: sqlite3.Connection, video: Published, at: str) -> None:

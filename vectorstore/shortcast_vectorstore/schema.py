@@ -58,6 +58,80 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX vectors_present ON vectors (encoder_id, kind, seq) WHERE vector IS NOT NULL",
     ),
+    (
+        # What videos are filtered by, copied out of `record`, NULL where unknown.
+        "ALTER TABLE videos ADD COLUMN language TEXT",
+        "ALTER TABLE videos ADD COLUMN published_at REAL",  # Unix seconds
+        "ALTER TABLE videos ADD COLUMN age_days REAL",  # when its views were read
+        "ALTER TABLE videos ADD COLUMN duration_s REAL",
+        "ALTER TABLE videos ADD COLUMN views INTEGER",
+        """UPDATE videos SET
+            language = json_extract(record, '$.draft.language'),
+            duration_s = json_extract(record, '$.draft.duration_s'),
+            views = json_extract(record, '$.counts.views'),
+            age_days = json_extract(record, '$.age_days'),
+            published_at = (julianday(json_extract(record, '$.published_at')) - 2440587.5) * 86400""",
+        """UPDATE videos SET
+            published_at = ifnull(published_at, (julianday(fetched_at) - 2440587.5 - age_days) * 86400),
+            age_days = ifnull(age_days,
+                nullif(max(0, julianday(fetched_at) - 2440587.5 - published_at / 86400), 0))""",
+        # Where the files of a video come from and lie. A row without sha256 waits to be downloaded.
+        """CREATE TABLE media (
+            key TEXT NOT NULL REFERENCES videos (key) ON DELETE CASCADE,
+            kind TEXT NOT NULL CHECK (kind IN ('thumbnail', 'video')),
+            url TEXT NOT NULL,
+            sha256 TEXT,
+            path TEXT,
+            n_bytes INTEGER,
+            tries INTEGER NOT NULL DEFAULT 0,
+            problem TEXT,
+            PRIMARY KEY (key, kind)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX media_by_content ON media (sha256)",
+        # Work that may be interrupted and goes on: its request as JSON names it, its items are what it must do.
+        """CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            request TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'stopped', 'done', 'failed')),
+            cursor TEXT,
+            started_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            report TEXT
+        )""",
+        "CREATE INDEX jobs_by_request ON jobs (kind, request)",
+        """CREATE TABLE job_items (
+            job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+            item TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            facts TEXT,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'skipped')),
+            reason TEXT,
+            PRIMARY KEY (job_id, item)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX job_items_by_state ON job_items (job_id, state, place)",
+        # One row a call, written before the call: a call that fails is charged too. `account` is a digest of
+        # the key, never the key; `day` is the day in Los Angeles, where quotas are reset at midnight.
+        """CREATE TABLE quota (
+            id INTEGER PRIMARY KEY,
+            account TEXT NOT NULL,
+            day TEXT NOT NULL,
+            bucket TEXT NOT NULL CHECK (bucket IN ('search', 'units')),
+            method TEXT NOT NULL,
+            cost INTEGER NOT NULL,
+            at TEXT NOT NULL
+        )""",
+        "CREATE INDEX quota_by_day ON quota (account, day, bucket)",
+        # Videos whose counts are looked at again. NULL `due_at`: no look is left; `ended` says why.
+        """CREATE TABLE tracked (
+            key TEXT PRIMARY KEY REFERENCES videos (key) ON DELETE CASCADE,
+            since TEXT NOT NULL,
+            due_at TEXT,
+            looks INTEGER NOT NULL DEFAULT 0,
+            ended TEXT
+        ) WITHOUT ROWID""",
+        "CREATE INDEX tracked_by_due ON tracked (due_at) WHERE due_at IS NOT NULL",
+    ),
 )
 
 # Source: https://www.sqlite.org/rescode.html (primary result codes)
