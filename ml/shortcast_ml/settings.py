@@ -30,6 +30,16 @@ class Settings(BaseSettings):
     )
     chroma_url: str | None = Field(None, description="A Chroma server; embedded on disk when unset.")
 
+    youtube_api_key: SecretStr | None = Field(
+        None, description="Key of the YouTube Data API v3; without one, YouTube is read through yt-dlp."
+    )
+    youtube_api_url: str = Field(
+        "https://youtube.googleapis.com/", description="Root of the Data API; another for a proxy or a test."
+    )
+    contact: str = Field(
+        "", description="A mail address or page, told to websites in the User-Agent of downloads."
+    )
+
     llm_model: str | None = Field(None, description="Chat model name; the offline analyst when unset.")
     llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint.")
     llm_temperature: float = Field(0.0, ge=0, le=2)

@@ -85,6 +85,12 @@ class Published(Record):
     counts: Counts | None = Field(None, description="None when the platform hid the views.")
     channel_id: str | None = None
     channel: ChannelHistory | None = None
+    short_certainty: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="How surely a YouTube video was told as a Short or as none; None: as stated.",
+    )
     source: str = Field("", description="Who said so: `yt-dlp`, `youtube-api`, `csv`, `user` or `demo`.")
     demo: bool = Field(False, description="Invented for the demo library; never a real video.")
 
