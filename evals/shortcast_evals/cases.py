@@ -8,7 +8,7 @@ call), `says` (each a list of words of which the answer must hold one). Attachme
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -35,6 +35,10 @@ class Case(Record):
     """One conversation and what its last turn must do."""
 
     id: str
+    language: str = "en"
+    expects: Literal["calls", "question", "refusal"] = Field(
+        "calls", description="`question`: no tool, a question back; `refusal`: no tool, what it can do instead."
+    )
     turns: tuple[CaseTurn, ...] = Field(min_length=1)
     calls: tuple[ExpectedCall, ...] = ()
     never: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
     if talk.asked == "draft" and not has_subject(patch) and intent == talk.asked_for and turn.said.strip():
         patch = {"title": turn.said.strip().strip("\"'“”")}  # figures in a bare title state nothing
     base = dict(talk.draft)
-    if intent in ("collect", "fetch", "similar", "next_day"):
+    if intent in ("collect", "fetch", "similar", "better", "niche", "track", "next_day"):
         return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
     if intent == "compare":
         # What is compared is no part of the draft; the one title or picture that goes with it is.

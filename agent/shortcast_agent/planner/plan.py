@@ -14,6 +14,14 @@ from shortcast_agent.planner.drafts import (
     pointed_neighbour,
     stated_figures,
 )
+from shortcast_agent.planner.evidence import (
+    plan_better,
+    plan_collect,
+    plan_fetch,
+    plan_niche,
+    plan_similar,
+    plan_track,
+)
 from shortcast_agent.planner.next_day import plan_next_day
 from shortcast_agent.planner.seeing import (
     plan_explain_thumbnail,
@@ -239,67 +247,6 @@ def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
     return None
 
 
-def _similar(plan: Plan, turn: Turn, talk: Talk) -> None:
-    limit = turn.slots.limit or turn.facts.get("limit")
-    platform = turn.slots.platform or turn.facts.get("platform")
-    if plan.intents[0] != "similar":
-        video = turn.found(Published) or getattr(turn.found(Diagnosis), "video", None)
-        if video is not None:
-            plan.want("find_similar_videos", title=video.draft.title, limit=limit)
-        elif has_subject(plan.draft) and not any(name == "find_similar_videos" for name, _ in plan.calls):
-            plan.want("find_similar_videos", **looks_of(plan.draft), limit=limit)
-        return None
-    link = link_of(turn)
-    if link:
-        plan.talk.link = link
-        plan.want("fetch_video", url=link)
-        video = turn.found(Published)
-        if video is not None and video.draft.title:
-            plan.want("find_similar_videos", title=video.draft.title, limit=limit, platform=platform)
-        return None
-    topic = turn.facts.get("query") or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
-    if turn.pictures or turn.videos:
-        plan.want("find_similar_videos", **looks_of(stated(turn)), limit=limit, platform=platform)
-    elif topic and not (turn.slots.titles and turn.slots.title_cued):
-        plan.want("find_similar_videos", query=topic, limit=limit, platform=platform)
-    elif has_subject(plan.draft):
-        plan.want("find_similar_videos", **looks_of(plan.draft), limit=limit, platform=platform)
-    else:
-        return _ask(
-            plan, "topic", "similar", "Similar to what? Name a topic or a title, or attach a picture."
-        )
-    return None
-
-
-def _fetch(plan: Plan, turn: Turn, talk: Talk) -> None:
-    links = (
-        [turn.facts["url"]]
-        if turn.facts.get("url")
-        else list(turn.slots.links) or ([talk.link] if talk.link else [])
-    )
-    if not links:
-        return _ask(plan, "link", "fetch", "Which video? Paste its link.")
-    plan.talk.link = links[0]
-    for link in links[:3]:
-        plan.want("fetch_video", url=link)
-    return None
-
-
-def _collect(plan: Plan, turn: Turn, talk: Talk) -> None:
-    topic = (
-        turn.facts.get("query")
-        or link_of(turn)
-        or (turn.said.strip() if talk.asked == "topic" else turn.slots.topic)
-    )
-    if not topic:
-        return _ask(
-            plan, "topic", "collect", "Collect videos about what? Name a niche, or paste a channel's link."
-        )
-    platform = turn.slots.platform or turn.facts.get("platform")
-    plan.want("collect", query=topic, limit=turn.slots.limit or turn.facts.get("limit"), platform=platform)
-    return None
-
-
 def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not stated(turn) and has_subject(plan.draft):
         return None
@@ -336,10 +283,12 @@ def _nothing(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 _PLANNERS = {
     "judge": _judge, "forecast": _forecast, "explain": _explain, "suggest": _suggest, "inspect": _inspect,
-    "whatif": _whatif, "compare": _compare, "diagnose": _diagnose, "similar": _similar, "fetch": _fetch,
+    "whatif": _whatif, "compare": _compare, "diagnose": _diagnose,
+    "similar": plan_similar, "better": plan_better, "niche": plan_niche, "fetch": plan_fetch,
+    "collect": plan_collect, "track": plan_track,
     "read_thumbnail": plan_read_thumbnail, "read_video": plan_read_video,
     "suggest_thumbnails": plan_suggest_thumbnails, "explain_thumbnail": plan_explain_thumbnail,
-    "next_day": plan_next_day, "collect": _collect, "inform": _inform, "adopt": _adopt,
+    "next_day": plan_next_day, "inform": _inform, "adopt": _adopt,
     "greet": _nothing, "thanks": _nothing, "help": _nothing, "out": _nothing, "unclear": _nothing,
 }  # fmt: skip
 
@@ -392,7 +341,7 @@ def _learn(talk: Talk, turn: Turn, plan: Plan) -> None:
         talk.comparison = comparison
     if similar is not None:
         talk.neighbours = similar.neighbours
-        if plan.intents[0] == "similar":
+        if plan.intents[0] in ("similar", "better"):
             talk.variants = []
     if diagnosis is not None:
         talk.published = diagnosis.video

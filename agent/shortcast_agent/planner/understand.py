@@ -3,6 +3,7 @@
 import re
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.evidence import EVIDENCE
 from shortcast_agent.planner.intents import classify
 from shortcast_agent.planner.next_day import is_about_next_day
 from shortcast_agent.planner.seeing import SEEING
@@ -13,12 +14,10 @@ ANALYTIC = (
     "whatif",
     "compare",
     "diagnose",
-    "similar",
     "explain",
     "suggest",
-    "fetch",
     "inspect",
-    "collect",
+    *EVIDENCE,
     *SEEING,
 )
 SOCIAL = ("greet", "thanks", "help", "out")
@@ -37,6 +36,12 @@ _CUES = {
     "suggest": r"\bshould i change\b|\bimprove\b|\bsuggest|\btips?\b|\bbest time\b|바꾸면|cải thiện"
     r"|mejorar|améliorer",
     "similar": r"\bsimilar\b|\bvideos like\b|\bexamples?\b|비슷한|tương tự|parecid|similaires",
+    "better": r"\b(?:did|done|doing|performed|does) better\b.{0,40}\b(?:idea|topic|concept|thing)"
+    r"|\bsame (?:idea|concept)|같은 아이디어|cùng ý tưởng|misma idea|même idée",
+    "niche": r"\b(?:niche|market|landscape|topics?)\b.{0,40}\b(?:works?|perform|crowded|saturated|look|trend|best)"
+    r"|\b(?:summari[sz]e|overview|map|state) (?:of )?.{0,30}\b(?:niche|library|market)|니치|분야|ngách|nicho|\bniche\b",
+    "track": r"\b(?:track|follow|monitor|watch over|keep an eye on)\b|추적|theo dõi (?:video|lượt)|haz seguimiento"
+    r"|\bsuivre\b|\bsuis\b",
     "explain": r"\bwhy (?:that|so|is the|do you)\b|\bexplain\b|\bfactors?\b|요인|yếu tố|factores|facteurs",
     "forecast": r"\bhow many (?:views|plays)|\bforecast|\bpredict|조회수|bao nhiêu lượt|cuántas vistas"
     r"|combien de vues",
@@ -96,8 +101,8 @@ def _ordered(intents: list[str], turn: Turn) -> tuple[str, ...]:
         return ("judge",)
     if main == "suggest" and "judge" in intents:
         return ("judge",)
-    if main in ("diagnose", "collect", "fetch"):
-        extra = [name for name in intents[1:] if name in ("similar",)]
+    if main in ("diagnose", "collect", "fetch", "track", "niche"):
+        extra = [name for name in intents[1:] if name in ("similar", "better", "track", "niche")]
     elif main in ("compare", "whatif"):
         extra = [name for name in intents[1:] if name in ("similar", "explain")]
     else:
@@ -150,7 +155,7 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
     if slots.age_days is not None and not talk.forecasted:
         weigh(3, "diagnose")
     if turn.videos or turn.pictures:
-        weigh(0.1, "out", "greet", "help", "thanks", "fetch", "collect")
+        weigh(0.1, "out", "greet", "help", "thanks", "fetch", "collect", "track", "niche")
         weigh(1.5, "judge")
         if not re.search(_CUES["inspect"], slots.text, re.IGNORECASE):
             weigh(0.4, "inspect")
