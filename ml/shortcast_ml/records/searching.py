@@ -46,8 +46,20 @@ class Neighbour(Record):
     vs_channel: float | None = Field(
         None, description="Views over the typical views of its own channel, at one age."
     )
-    similarity: float
+    similarity: float = Field(description="Mean cosine over what the query has of title and picture.")
     similar_by: Literal["title", "picture", "both"]
+    title_similarity: float | None = Field(None, description="Cosine of the titles; None: one has none.")
+    picture_similarity: float | None = Field(None, description="Cosine of the pictures; None: one has none.")
+    shared_words: tuple[str, ...] = Field((), description="Telling words of its title that the query has too.")
+    standing: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Share of random pairs of the library's videos that are less alike than it and the query.",
+    )
+    alike: bool = Field(
+        True, description="False: no more like the query than videos that have nothing to do with each other."
+    )
     thumbnail_path: Path | None = None
     demo: bool = False
 
@@ -61,5 +73,6 @@ class SimilarVideos(Record):
     library: LibraryKind
     encoder_id: str
     notice: str = Field(
-        "", description="What the user should know of the encoder, such as that it is a stand-in."
+        "",
+        description="What the user should know: that nothing is really alike, or that the encoder is a stand-in.",
     )
