@@ -13,12 +13,13 @@ from shortcast_agent.langchain_tools import unpack
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
+_LINK_ARGUMENTS = ("url", "links")
 _FILE_ARGUMENTS = ("video", "thumbnail", "record", "thumbnails")
 
 
 def refusal(name: str, arguments: dict[str, Any], messages: "Sequence[BaseMessage]") -> str | None:
     """Return why a call is refused, as a sentence for the model; None when it is open."""
-    from langchain_core.messages import HumanMessage, ToolMessage
+    from langchain_core.messages import HumanMessage
 
     said = [message for message in messages if isinstance(message, HumanMessage)]
     files = {item["path"] for message in said for item in message.additional_kwargs.get("attachments", [])}
@@ -30,18 +31,13 @@ def refusal(name: str, arguments: dict[str, Any], messages: "Sequence[BaseMessag
                 return f"`{key}` must be a file that the user attached; ask for it instead."
     words = " ".join(str(message.additional_kwargs.get("said", message.text)) for message in said)
     words += " " + " ".join(str(value) for fact in facts for value in fact.values())
-    url = arguments.get("url")
-    if url:
-        from_tools = [
-            link
-            for message in messages
-            if isinstance(message, ToolMessage)
-            for link in _links(unpack(message.artifact))
-        ]
-        if _bare(str(url)) not in _bare(words) and str(url) not in from_tools:
-            return (
-                "`url` must be a link that the user gave or that a result's `url` names; ask for it instead."
-            )
+    for key in _LINK_ARGUMENTS:
+        for url in _listed(arguments.get(key)):
+            if _bare(url) not in _bare(words) and url not in _links_of_results(messages):
+                return (
+                    f"`{key}` must be a link that the user gave or that a result's `url` names; ask for it "
+                    "instead."
+                )
     if name == "collect" and not _spoken_of(str(arguments.get("query", "")), words):
         return "collect only what the user asked to collect; ask what they want collected."
     return None
@@ -59,6 +55,13 @@ def _listed(value: Any) -> list[str]:
 
 def _bare(text: str) -> str:
     return re.sub(r"https?://(?:www\.|m\.)?", "", text.lower())
+
+
+def _links_of_results(messages: "Sequence[BaseMessage]") -> set[str]:
+    from langchain_core.messages import ToolMessage
+
+    results = [unpack(message.artifact) for message in messages if isinstance(message, ToolMessage)]
+    return {link for record in results for link in _links(record)}
 
 
 def _links(record: Any) -> list[str]:

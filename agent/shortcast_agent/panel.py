@@ -46,6 +46,9 @@ def panel(report: VideoReport) -> str:
     if report.suggestions is not None and report.suggestions.changes:
         parts.append(_changes(report.suggestions))
     parts += _drawn(report)
+    if report.niche is not None:
+        name = report.niche.query or "your library"
+        parts.append(_file(report.niche.map_path, f"Map of {name}: each point a video, each colour a topic"))
     if report.similar is not None:
         parts.append(_similar(report.similar))
     if report.diagnosis is not None and report.diagnosis.better_neighbours:
@@ -111,6 +114,8 @@ def _frame(frame: ThumbnailCandidate) -> str:
 
 
 def _similar(similar: SimilarVideos) -> str:
+    if not similar.neighbours:
+        return ""
     note = f"<p class='sc-small'>{LIBRARIES[similar.library]}</p>"
     return "<h3>Similar videos</h3>" + note + _cards(similar.neighbours)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shortcast_agent.events import AskResult, ToolCall, Turn
 from shortcast_agent.langchain_tools import unpack
 from shortcast_ml.records import (
+    CollectReport,
     Comparison,
     Diagnosis,
     Draft,
@@ -14,6 +15,7 @@ from shortcast_ml.records import (
     Explanation,
     Forecast,
     NextDayForecast,
+    NicheSummary,
     Published,
     Record,
     SimilarVideos,
@@ -21,6 +23,7 @@ from shortcast_ml.records import (
     ThumbnailExplanation,
     ThumbnailReading,
     ThumbnailSuggestions,
+    TrackReport,
     VideoReading,
     VideoReport,
 )
@@ -141,6 +144,9 @@ def report_of(made: Sequence[tuple[dict[str, Any], Record]], earlier: Draft | No
         watched=of(VideoReading),
         thumbnails=of(ThumbnailSuggestions),
         picture=of(ThumbnailExplanation),
+        niche=of(NicheSummary),
+        tracked=of(TrackReport),
+        collected=of(CollectReport),
     )
 
 

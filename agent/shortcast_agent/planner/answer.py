@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shortcast_agent.numbers import say_count, say_duration, say_percent
-from shortcast_agent.planner import sections, seen
+from shortcast_agent.planner import found, sections, seen
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import plain
@@ -20,6 +20,7 @@ from shortcast_ml.records import (
     Explanation,
     Forecast,
     NextDayForecast,
+    NicheSummary,
     Published,
     Record,
     SimilarVideos,
@@ -27,6 +28,7 @@ from shortcast_ml.records import (
     ThumbnailExplanation,
     ThumbnailReading,
     ThumbnailSuggestions,
+    TrackReport,
     VideoReading,
 )
 
@@ -40,7 +42,8 @@ your machine, no language model. Ask me, for example:
 - "It has 5,000 views after 6 hours: how many by tomorrow?" for a video that is out up to 4 days
 - "Is the text on my thumbnail readable?", "What happens in the first seconds?", "Which frame makes the best \
 thumbnail?", "Which part of the picture helps?"
-- "Show me similar videos", "Explain the forecast", "Collect videos about street food"
+- "Show me similar videos", "What did better with the same idea?", "Explain the forecast"
+- "Collect videos about street food", "What works in my niche?", "Track this video" with a link
 
 Your follower count, or better the views of your recent videos, sharpen every forecast. A forecast is an \
 interval that held 80% of the videos kept aside, never a promise."""
@@ -106,12 +109,11 @@ def _body(plan: Plan, turn: Turn, talk: Talk) -> str:
         _alternatives(plan, turn),
         _diagnosis(turn.found(Diagnosis)),
         _next_day(turn.found(NextDayForecast)),
-        _seen(turn),
+        _said(turn),
         _comparison(comparison),
-        _collected(turn.found(CollectReport)),
-        "" if plan.intents[0] == "similar" else _published(turn),
+        "" if plan.intents[0] in ("similar", "better") else _published(turn),
         _draft_answer(plan, turn),
-        sections.similar(turn.found(SimilarVideos), alone=plan.intents[0] == "similar"),
+        sections.similar(turn.found(SimilarVideos), alone=plan.intents[0] in ("similar", "better")),
         _unknown(plan, turn),
     ]
     text = "\n\n".join(part for part in written if part)
@@ -216,28 +218,19 @@ def _next_day(found: NextDayForecast | None) -> str:
     return sections.next_day(found) if found is not None else ""
 
 
-def _seen(turn: Turn) -> str:
-    """Say what was seen in pictures and videos."""
+def _said(turn: Turn) -> str:
+    """Say what was seen in pictures and videos, and what was found of other videos."""
     writers: tuple[tuple[type[Record], Callable[[Any], str]], ...] = (
         (ThumbnailReading, seen.thumbnail),
         (VideoReading, seen.video),
         (ThumbnailSuggestions, seen.thumbnails),
         (ThumbnailExplanation, seen.picture),
+        (CollectReport, found.collected),
+        (TrackReport, found.tracked),
+        (NicheSummary, found.niche),
     )
-    found = [(turn.found(kind), write) for kind, write in writers]
-    return "\n\n".join(write(record) for record, write in found if record is not None)
-
-
-def _collected(report: CollectReport | None) -> str:
-    if report is None:
-        return ""
-    lines = [
-        f"**Collected “{plain(report.query)}”**: {report.found} found, {report.added} added, "
-        f"{report.updated} updated. "
-        f"The library now holds {report.library_size} videos."
-    ]
-    lines += [f"- Skipped: {plain(reason, 160)}" for reason in report.skipped[:5]]
-    return "\n".join(lines)
+    results = [(turn.found(kind), write) for kind, write in writers]
+    return "\n\n".join(write(record) for record, write in results if record is not None)
 
 
 def _published(turn: Turn) -> str:

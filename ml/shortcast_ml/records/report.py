@@ -3,7 +3,9 @@
 from pydantic import Field
 
 from shortcast_ml.records.base import Record, Verdict
+from shortcast_ml.records.collecting import CollectReport, TrackReport
 from shortcast_ml.records.forecasts import Comparison, Explanation, Forecast, NextDayForecast, Suggestions
+from shortcast_ml.records.niche import NicheSummary
 from shortcast_ml.records.searching import Neighbour, SimilarVideos
 from shortcast_ml.records.seeing import (
     ThumbnailExplanation,
@@ -49,3 +51,6 @@ class VideoReport(Record):
     watched: VideoReading | None = None
     thumbnails: ThumbnailSuggestions | None = None
     picture: ThumbnailExplanation | None = None
+    niche: NicheSummary | None = None
+    tracked: TrackReport | None = None
+    collected: CollectReport | None = None
