@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from shortcast_ml.anchors import fit_anchors
 from shortcast_ml.coverage import BUCKETS, UNKNOWN
 from shortcast_ml.evaluate import Prepared
-from shortcast_ml.fit import concatenate, fit_anchors, fit_centre, fit_spread, hide_facts
+from shortcast_ml.fit import concatenate, fit_centre, fit_spread, hide_facts
 from shortcast_ml.forecast import LEVELS, ForecastModel
 from tests.planted import KNOTS, Effects, planted_data, planted_table, quick_config
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from shortcast_ml.anchors import fit_anchors, target
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.features import feature_table
-from shortcast_ml.fit import Data, fit_anchors, parts_of, target
+from shortcast_ml.fit import Data, parts_of
 from shortcast_ml.titles import Vectors
 
 KNOTS = {"default": [0.0] * 11}  # every count was read at 30 days

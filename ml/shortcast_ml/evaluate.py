@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shortcast_ml.anchors import Anchors, fit_anchors, shares, target
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.coverage import mondrian_coverage, reliability
 from shortcast_ml.data import load_table
@@ -25,7 +26,6 @@ from shortcast_ml.features import (
     table_texts,
 )
 from shortcast_ml.fit import (
-    Anchors,
     CrossFit,
     Data,
     Progress,
@@ -33,13 +33,10 @@ from shortcast_ml.fit import (
     calibrates,
     conformal_quantiles,
     cross_fit,
-    fit_anchors,
     fit_centre,
     hide_facts,
     intervals,
     parts_of,
-    shares,
-    target,
 )
 from shortcast_ml.folds import PROTOCOLS, Fold, Split, honest_folds, protocol_for
 from shortcast_ml.growth import starter_growth

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shortcast_ml.anchors import fit_anchors
 from shortcast_ml.config import TrainConfig
 from shortcast_ml.errors import ModelError
 from shortcast_ml.evaluate import Judged, Prepared
-from shortcast_ml.fit import Progress, fit_anchors
+from shortcast_ml.fit import Progress
 from shortcast_ml.modelfiles import CARD, model_folder, sha256, writing
 from shortcast_ml.personal_growth import Knots
 from shortcast_ml.personal_term import Started, Term, blended

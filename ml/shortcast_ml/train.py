@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shortcast_ml.anchors import fit_anchors
 from shortcast_ml.config import TrainConfig, starter_config
 from shortcast_ml.data import COLLECTIONS, load_table
 from shortcast_ml.encoders.names import FORECASTING
@@ -21,7 +22,6 @@ from shortcast_ml.fit import (
     Progress,
     concatenate,
     conformal_quantiles,
-    fit_anchors,
     fit_centre,
     fit_spread,
 )

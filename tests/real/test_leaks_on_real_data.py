@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from shortcast_ml.anchors import fit_anchors, target
 from shortcast_ml.data import load_table
 from shortcast_ml.features import feature_table
-from shortcast_ml.fit import fit_anchors, target
 from shortcast_ml.folds import honest_folds, protocol_for
 from shortcast_ml.growth import starter_growth
 from shortcast_ml.leakage import check_behaviour, check_names

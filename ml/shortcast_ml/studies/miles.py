@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from shortcast_ml.anchors import fit_anchors, target
 from shortcast_ml.features import COLUMNS, TOPIC_COLUMNS, feature_table
-from shortcast_ml.fit import Progress, fit_anchors, target
+from shortcast_ml.fit import Progress
 from shortcast_ml.growth import starter_growth
 from shortcast_ml.history import ENOUGH_UPLOADS
 from shortcast_ml.metrics import measure_rungs
