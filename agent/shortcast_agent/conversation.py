@@ -49,6 +49,8 @@ STEPS = {
     "suggest_thumbnails": "Comparing frames as thumbnails",
     "explain_thumbnail": "Finding where the picture helps",
     "collect": "Collecting videos",
+    "track_videos": "Looking at the counts again",
+    "summarize_niche": "Reading the niche",
 }
 
 PAUSE_S = 0.1  # between two redraws while text streams
