@@ -40,18 +40,24 @@ def fetch(url: str, settings: "Settings") -> Published:
     """Return a published video with its thumbnail saved. Raises LinkError and ServiceError."""
     url = check_url(url, settings)
     with Browser(settings) as browser:
-        info = browser.read(url)
-        if "entries" in info:
-            links = links_of(info)
-            if len(links) != 1:
-                raise LinkError(
-                    "That link leads to a list of videos; paste the link of one, or collect the list."
-                )
-            info = browser.read(links[0])
-        if _is_generic(info):
-            info = complete(info, browser.facts(url) if info.get("url") != url else {})
-        refuse_empty(info, browser.said)
+        info = read_page(browser, url)
         return to_published(info, url, save_thumbnail(browser, info, settings))
+
+
+def read_page(browser: Browser, url: str) -> Info:
+    """Return what a page says of its one video. Raises LinkError and ServiceError."""
+    info = browser.read(url)
+    if "entries" in info:
+        links = links_of(info)
+        if len(links) != 1:
+            raise LinkError(
+                "That link leads to a list of videos; paste the link of one, or collect the list."
+            )
+        info = browser.read(links[0])
+    if _is_generic(info):
+        info = complete(info, browser.facts(url) if info.get("url") != url else {})
+    refuse_empty(info, browser.said)
+    return info
 
 
 def refuse_empty(info: Info, said: list[str]) -> None:
@@ -129,7 +135,7 @@ def platform_of(info: Info, url: str, thumbnail: Path | None = None) -> Platform
     if site.startswith("youtube") and (info.get("media_type") == "short" or "/shorts/" in url):
         return "youtube_shorts"
     width, height = _whole(info.get("width")), _whole(info.get("height"))
-    if not (width and height) and thumbnail and not site.startswith("youtube"):  # YouTube's are always wide
+    if thumbnail and is_told_by_picture(info):
         from shortcast_ml.media import open_image
 
         width, height = open_image(thumbnail).size
@@ -137,18 +143,25 @@ def platform_of(info: Info, url: str, thumbnail: Path | None = None) -> Platform
     return "youtube_shorts" if short and width and height and height > width else "youtube"
 
 
-def save_thumbnail(browser: Browser, info: Info, settings: "Settings") -> Path | None:
-    """Save the best thumbnail under the name of its content and return its path, None when there is none.
+def is_told_by_picture(info: Info) -> bool:
+    """Tell whether only the thumbnail's shape says what kind of video it is."""
+    site = str(info.get("extractor_key") or "").lower()
+    known = site.startswith(("tiktok", "bili", "youtube"))  # YouTube's thumbnails are always wide
+    return not known and not (_whole(info.get("width")) and _whole(info.get("height")))
 
-    Only a whole picture is kept: it is checked beside its place and then moved there.
-    """
+
+def thumbnail_urls(info: Info) -> tuple[str, ...]:
+    """Return the links of a page's thumbnails: the best first, huge ones last, few enough to try them all."""
     candidates = [t for t in reversed(info.get("thumbnails") or ()) if t.get("url")]
-    candidates.sort(
-        key=lambda t: (t.get("width") or 0) > MOST_PIXELS_WIDE
-    )  # stable: the best first, huge ones last
-    for candidate in candidates[:THUMBNAIL_TRIES]:
+    candidates.sort(key=lambda t: (t.get("width") or 0) > MOST_PIXELS_WIDE)  # stable
+    return tuple(str(t["url"]) for t in candidates[:THUMBNAIL_TRIES])
+
+
+def save_thumbnail(browser: Browser, info: Info, settings: "Settings") -> Path | None:
+    """Save the best thumbnail under the name of its content and return its path, None when there is none."""
+    for url in thumbnail_urls(info):
         try:
-            data = browser.get(candidate["url"], MAX_THUMBNAIL_BYTES)
+            data = browser.get(url, MAX_THUMBNAIL_BYTES)
             return keep_picture(data, settings.media_path, settings.max_image_mpx)
         except (InputError, ServiceError):
             continue  # an address that the platform only guessed, or no picture: the next may be one
@@ -156,7 +169,10 @@ def save_thumbnail(browser: Browser, info: Info, settings: "Settings") -> Path |
 
 
 def keep_picture(data: bytes, folder: Path, max_mpx: int) -> Path:
-    """Write a picture into a folder as the hash of its bytes, and return its path. Raises MediaError."""
+    """Write a picture into a folder as the hash of its bytes, and return its path. Raises MediaError.
+
+    Only a whole picture is kept: it is checked beside its place and then moved there.
+    """
     from shortcast_ml.media import open_image
 
     suffix = next((suffix for head, suffix in SUFFIXES if data.startswith(head)), ".img")

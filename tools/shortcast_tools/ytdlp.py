@@ -33,6 +33,8 @@ PAGE_S = 60.0  # for all requests of one page together
 PAGE_BYTES = 32_000_000  # a YouTube page with its player is about 4 MB
 MAX_PAGE_BYTES = 5_000_000  # the page alone
 WAIT_S = 15.0  # for one answer
+ASSETS = (".css", ".js", ".png", ".jpg", ".svg", ".xml", ".ico", ".pdf")  # links that lead to no page
+FILE_S = 20.0  # for one picture
 
 
 class Guard:
@@ -152,7 +154,12 @@ def unpack(data: bytes, encodings: str, most: int) -> bytes:
 def _client() -> Any:
     """Return the class of the only HTTP client that yt-dlp gets; it takes its guard from the downloader."""
     from yt_dlp.networking import _urllib
+    from yt_dlp.networking._helper import make_ssl_context
     from yt_dlp.networking.exceptions import TransportError
+
+    @functools.cache  # reading the certificates takes 20 ms, and would for each page and picture
+    def trusted(legacy: bool) -> Any:
+        return make_ssl_context(verify=True, legacy_support=legacy)
 
     class Opener(_urllib.HTTPHandler):  # type: ignore[misc]
         def __init__(self, guard: Guard, **kwargs: Any) -> None:
@@ -205,7 +212,7 @@ def _client() -> Any:
 
         def _create_instance(self, proxies: Any, cookiejar: Any, legacy_ssl_support: Any = None) -> Any:
             opener = urllib.request.OpenerDirector()
-            context = self._make_sslcontext(legacy_ssl_support=legacy_ssl_support)
+            context = trusted(bool(legacy_ssl_support))
             for handler in (
                 Opener(self.guard, context=context),
                 urllib.request.HTTPCookieProcessor(cookiejar),
@@ -253,8 +260,14 @@ class _Ear:
 class Browser:
     """One look at the web through yt-dlp. Use it in a `with` block; it lasts for one page."""
 
-    def __init__(self, settings: "Settings", *, most: int = 2, guard: Guard | None = None) -> None:
-        """Look with these settings; of a list, see the first `most` entries."""
+    def __init__(
+        self, settings: "Settings", *, first: int = 1, most: int = 2, cookies: str = "",
+        guard: Guard | None = None,
+    ) -> None:  # fmt: skip
+        """Look with these settings; of a list, see `most` entries from the `first` on.
+
+        `cookies` is the text of a Netscape file that the user gave; they are sent to the sites they name.
+        """
         self.guard = guard or Guard(settings)
         self._ear = _Ear()
         self._options = {
@@ -265,13 +278,14 @@ class Browser:
             "skip_download": True,
             "noplaylist": True,
             "extract_flat": "in_playlist",
-            "playlistend": most,
+            "playliststart": first,
+            "playlistend": first + most - 1,
             "format": "best[height<=720]/best",
             "ignore_no_formats_error": True,  # counts and dates are what is wanted
             "cachedir": False,
             "proxy": "",
             "usenetrc": False,
-            "cookiefile": None,
+            "cookiefile": io.StringIO(cookies) if cookies else None,  # what sites set is written nowhere
             "default_search": "error",
             "enable_file_urls": False,
             "geo_bypass": False,
@@ -310,7 +324,7 @@ class Browser:
 
         Raises LinkError and ServiceError.
         """
-        with self._translated():
+        with _translated(self.guard, self.said):
             info: Info | None = self._downloader.extract_info(url, download=False)
             if not info:
                 raise LinkError("No video was found on that page; paste the link of one video.")
@@ -318,27 +332,45 @@ class Browser:
 
     def get(self, url: str, max_bytes: int) -> bytes:
         """Return what lies at a link, at most `max_bytes`. Raises LinkError and ServiceError."""
-        with self._translated(), self._downloader.urlopen(url) as response:
-            data: bytes = response.read(max_bytes + 1)
-            if len(data) > max_bytes:
-                raise LinkError(f"The file at that link has over {max_bytes / 1e6:.0f} MB; give another.")
-            return data
+        with _translated(self.guard, self.said), self._downloader.urlopen(url) as response:
+            return _not_above(response.read(max_bytes + 1), max_bytes)
 
     def facts(self, url: str) -> Info:
         """Return what a page of an unknown site says of its video. Raises LinkError and ServiceError."""
         html = self.get(url, MAX_PAGE_BYTES).decode("utf-8", errors="replace")
         return facts_in(html, self._downloader.get_info_extractor("Generic"))
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except ShortcastError:
-            raise
-        except Exception as error:  # yt-dlp's extractors read pages that change daily: whatever they raise
-            if self.guard.refusals:
-                raise self.guard.refusals[0] from error
-            raise explain(error, self.said) from error
+
+def download(url: str, max_bytes: int, settings: "Settings", agent: str) -> bytes:
+    """Return what lies at a link, at most `max_bytes`, saying who asks. Raises LinkError and ServiceError."""
+    from yt_dlp.networking import Request
+
+    ear = _Ear()
+    with Guard(settings, FILE_S, 2 * max_bytes) as guard, _translated(guard, ear.said):
+        client = type("GuardedRH", (_client(),), {"guard": guard})
+        handler = client(logger=ear, headers={"User-Agent": agent}, timeout=WAIT_S)
+        with handler.send(Request(url)) as response:
+            data: bytes = response.read(max_bytes + 1)
+    return _not_above(data, max_bytes)
+
+
+@contextmanager
+def _translated(guard: Guard, said: list[str]) -> Iterator[None]:
+    """Raise our own errors for whatever yt-dlp raises; its extractors read pages that change daily."""
+    try:
+        yield
+    except ShortcastError:
+        raise
+    except Exception as error:
+        if guard.refusals:
+            raise guard.refusals[0] from error
+        raise explain(error, said) from error
+
+
+def _not_above(data: bytes, max_bytes: int) -> bytes:
+    if len(data) > max_bytes:
+        raise LinkError(f"The file at that link has over {max_bytes / 1e6:.0f} MB; give another.")
+    return data
 
 
 def links_of(page: Info) -> list[str]:
@@ -359,16 +391,7 @@ def links_in(html: str, base_url: str) -> list[str]:
     for _, target in re.findall(r"<a\b[^>]*?\bhref\s*=\s*([\"'])(.*?)\1", html, re.IGNORECASE | re.DOTALL):
         url = urljoin(base_url, unescape(target).strip()).partition("#")[0]
         parts = urlsplit(url)
-        asset = Path(parts.path).suffix.lower() in (
-            ".css",
-            ".js",
-            ".png",
-            ".jpg",
-            ".svg",
-            ".xml",
-            ".ico",
-            ".pdf",
-        )
+        asset = Path(parts.path).suffix.lower() in ASSETS
         if parts.netloc == base.netloc and not asset and (parts.path, parts.query) != (base.path, base.query):
             found[url] = None
     return list(found)

@@ -30,6 +30,7 @@ class Reading:
     video: Published | None
     thumbnail_urls: tuple[str, ...] = ()
     reason: str = ""
+    again: bool = False  # there is no video, and another time there may be
 
 
 class Source(Protocol):
