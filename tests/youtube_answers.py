@@ -41,7 +41,7 @@ class Refused(Exception):
 
 
 def search(world: World, asked: Json, url: str) -> Json:
-    """search.list: relevance is how many of the words occur, then views; deleted videos linger."""
+    """search.list: relevance is how many of the words occur, then chance; deleted videos linger."""
     if asked.get("type", ["video"]) != ["video"]:
         if "videoDuration" in asked:
             raise Refused(400, "invalidSearchFilter", "videoDuration needs type=video.")
@@ -84,7 +84,7 @@ def _found(world: World, asked: Json) -> list[Video]:
         elif asked["order"] == "title":
             found.sort(key=lambda video: video.title)
         else:
-            found.sort(key=lambda video: (hits[video.id], video.views), reverse=True)
+            found.sort(key=lambda video: (hits[video.id], video.id), reverse=True)
         world.searches[key] = found
     return world.searches[key]
 
@@ -114,7 +114,8 @@ def channels(world: World, asked: Json, url: str) -> Json:
         found = [channel for channel in world.channels.values() if channel.handle == handle]
     else:
         found = [c for c in world.channels.values() if c.username and c.username == asked["forUsername"]]
-    answer = _list("channel", [_channel(one, asked["part"]) for one in found], None, len(found), asked)
+    items = [_channel(one, asked["part"]) for one in found[: asked["maxResults"]]]
+    answer = _list("channel", items, None, len(found), asked)
     if not found:
         del answer["items"]  # as the real one does
     return answer

@@ -21,14 +21,17 @@ class CollectRequest(Record):
 
 
 class QuotaPlan(Record):
-    """What a collection would cost of the YouTube Data API's two daily buckets, before any of it is spent."""
+    """What a collection would cost of the YouTube Data API's two daily buckets, before it is spent."""
 
-    search_calls: int = Field(description="Of the bucket of 100 search calls a day.")
-    units: int = Field(description="Of the bucket of 10,000 units a day, at most.")
+    search_calls: int = Field(description="Of the bucket of 100 search calls a day, at most.")
+    units: int = Field(description="Of the bucket of 10,000 units a day, at most, with looking it up.")
+    exact: bool = Field(
+        False, description="A run without failures is charged just this; else it may end before, with less."
+    )
     search_calls_left: int
     units_left: int
     enough: bool
-    says: str = Field(description="The plan in a sentence, and when the buckets are reset.")
+    says: str = Field(description="The plan in a sentence, and when the buckets are reset if they are small.")
 
 
 class BinReport(Record):
@@ -88,20 +91,44 @@ class TrackReport(Record):
 class BadRow(Record):
     """A row, or one cell of it, that an import could not use."""
 
-    row: int = Field(description="Counted from 1, the header not counted.")
+    file: str = Field("", description="The name of the table's file.")
+    row: int = Field(description="Counted from 1, the header not counted, blank rows counted.")
+    line: int | None = Field(None, description="Where the row begins in a text file; None in Parquet.")
     column: str = ""
     problem: str
-    dropped: bool = Field(description="False: the row was kept without this cell.")
+    dropped: bool = Field(
+        description="False: the row was kept without this cell, or with what is left of it."
+    )
 
 
 class ImportReport(Record):
-    """What an import brought, row by row."""
+    """What an import brought, row by row: rows = added + updated + known + dropped."""
 
     file: str
-    rows: int
+    rows: int = Field(description="Rows of videos.")
     added: int
     updated: int
     known: int = Field(description="Rows that said nothing new.")
     dropped: int
-    bad_rows: tuple[BadRow, ...] = ()
+    looks: int = Field(0, description="Rows that are only counts of a video at some time.")
+    looks_added: int = 0
+    looks_dropped: int = 0
+    bad_rows: tuple[BadRow, ...] = Field((), description="The first 1,000.")
+    more_bad_rows: int = Field(
+        0, description="Those that `bad_rows` does not name: a file of problems has all."
+    )
+    notes: tuple[str, ...] = Field((), description="What holds for a whole table.")
     library_size: int
+
+
+class Forgotten(Record):
+    """What was removed from the library for good."""
+
+    videos: int
+    snapshots: int = 0
+    vectors: int = 0
+    tracked: int = 0
+    channels: int = Field(0, description="Of which no video is left.")
+    jobs: int = 0
+    files: int = Field(0, description="Pictures and videos that no other video uses.")
+    n_bytes: int = 0
