@@ -55,6 +55,11 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open on this connection."""
+        return self._connection.in_transaction
+
     def rows(self, sql: str, arguments: Sequence[object] = ()) -> list[sqlite3.Row]:
         """Return what a query finds."""
         with self._lock, in_plain_words(self.path):
@@ -73,6 +78,19 @@ class Database:
             raise LibraryError(
                 f"The library {self.path} holds a video that this Shortcast can't read; update Shortcast."
             ) from error
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[sqlite3.Connection]:
+        """Read the file as it is now, on a connection of its own, whoever writes to it meanwhile."""
+        with in_plain_words(self.path):
+            connection = sqlite3.connect(self.path, isolation_level=None)
+            try:
+                connection.row_factory = sqlite3.Row
+                connection.execute("BEGIN")
+                connection.execute("SELECT count(*) FROM meta").fetchone()  # the moment: BEGIN alone waits
+                yield connection
+            finally:
+                connection.close()
 
     def change_mark(self) -> tuple[int, int]:
         """Return a value that changes whenever anyone, in any process, changes the library."""

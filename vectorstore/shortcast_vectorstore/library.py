@@ -2,17 +2,18 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.library_table import age_days, published_at
-from shortcast_ml.records import ChannelHistory, Counts, LibraryKind, Platform, Published, Upload
+from shortcast_ml.records import ChannelHistory, Counts, Forgotten, LibraryKind, Platform, Published, Upload
 from shortcast_vectorstore.database import AMONG, READ_BATCH, Database, in_batches, open_database
 from shortcast_vectorstore.demo import demo_videos, draw_demo_pictures
-from shortcast_vectorstore.rows import put
+from shortcast_vectorstore.forget import forget_lone_channels, forget_pictures, forget_videos
+from shortcast_vectorstore.rows import Look, LookOutcome, put_looks, put_many
 from shortcast_vectorstore.vectors import VectorTable
 
 ADD_BATCH = 500  # videos in one transaction
@@ -53,16 +54,24 @@ class Library:
         """Keep videos, and return how many were added and how many updated.
 
         Each batch is one transaction. Adding the same again changes nothing. A newer reading replaces an
-        older one; counts that differ from the last known ones are kept as a snapshot of their time.
+        older one; the counts of every reading are kept as a snapshot of their time.
         """
         added = updated = 0
         iterator = iter(videos)
         while batch := list(islice(iterator, ADD_BATCH)):
             with self.db.transaction() as db:
-                outcomes = [put(db, video) for video in batch]
+                outcomes = put_many(db, batch)
             added += outcomes.count("added")
             updated += outcomes.count("updated")
         return added, updated
+
+    def add_looks(self, looks: Sequence[Look]) -> list[LookOutcome]:
+        """Keep counts of known videos as they were at some time, and return what became of each look.
+
+        All in one transaction. Adding the same again changes nothing. See `rows.put_looks`.
+        """
+        with self.db.transaction() as db:
+            return put_looks(db, looks)
 
     def get(self, video_id: str, platform: Platform | None = None) -> Published | None:
         """Return a video by its id, on one platform or on whichever has it; None when unknown."""
@@ -167,6 +176,16 @@ class Library:
         name, followers = channels[0] if channels else (None, None)
         return ChannelHistory(name=name, followers=followers, uploads=tuple(uploads))
 
+    # --- forgetting ----------------------------------------------------------------------------------
+
+    def forget(self, keys: Iterable[str]) -> Forgotten:
+        """Remove videos for good, with all that was made of them and the files that no other video uses."""
+        return forget_videos(self, keys)
+
+    def forget_pictures(self) -> Forgotten:
+        """Remove every downloaded picture and video file for good; the videos' facts stay."""
+        return forget_pictures(self)
+
     # --- the demo library ----------------------------------------------------------------------------
 
     @property
@@ -178,10 +197,7 @@ class Library:
         """Remove the invented videos for good, with their pictures, and return how many there were."""
         with self.db.transaction() as db:
             removed = db.execute("DELETE FROM videos WHERE demo = 1").rowcount
-            db.execute(
-                "DELETE FROM channels WHERE NOT EXISTS (SELECT 1 FROM videos"
-                " WHERE videos.platform = channels.platform AND videos.channel_id = channels.channel_id)"
-            )
+            forget_lone_channels(db)
             db.execute("INSERT OR REPLACE INTO meta VALUES ('demo', 'removed')")
         shutil.rmtree(self.demo_pictures, ignore_errors=True)
         return int(removed)
@@ -200,6 +216,5 @@ class Library:
         with self.db.transaction() as db:
             if self.db.one("SELECT value FROM meta WHERE name = 'demo'") == "removed":
                 return
-            for video in demo_videos(self.demo_pictures):
-                put(db, video)
+            put_many(db, demo_videos(self.demo_pictures))
             db.execute("INSERT OR REPLACE INTO meta VALUES ('demo', 'present')")

@@ -1,7 +1,7 @@
 """Which column of the user's own file is which: by a mapping file, and by the names that are in common use."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -89,7 +89,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "group": ("group",),
     "dataset": (),
 }
-RECOGNISED_UNITS = {"durationms": "ms", "ageh": "h", "agehours": "h"}
+RECOGNISED_UNITS = {"durationms": "ms", "ageh": "h", "agehours": "h", "agehlast": "h"}
 RECOGNISED_FORMATS = {"trendingdate": "%y.%d.%m"}  # the Kaggle set of 2017-18; later ones are ISO 8601
 
 
@@ -126,8 +126,8 @@ class Source(Record):
         return self
 
 
-def read_mapping(path: Path) -> dict[str, Source | None]:
-    """Return a mapping file's sources by field; None for a field that is to stay empty.
+def read_mapping(path: Path, names: Mapping[str, Sequence[str]] = NAMES) -> dict[str, Source | None]:
+    """Return a mapping file's sources by field, one of `names`; None for a field that is to stay empty.
 
     Raises InputError naming the field and what is wrong with it.
     """
@@ -141,12 +141,12 @@ def read_mapping(path: Path) -> dict[str, Source | None]:
         raise InputError(f"The mapping {path} must have lines such as `views: View count`.")
     mapping = dict[str, Source | None]()
     for field, given in content.items():
-        if field not in NAMES:
-            hint = get_close_matches(str(field), NAMES, 1)
+        if field not in names:
+            hint = get_close_matches(str(field), names, 1)
             meant = f" Did you mean {hint[0]}?" if hint else ""
             raise InputError(
                 f"The mapping {path} names {field!r}, which is no field.{meant} "
-                f"Fields are {', '.join(NAMES)}."
+                f"Fields are {', '.join(names)}."
             )
         mapping[field] = _source(path, field, given)
     return mapping
@@ -170,8 +170,12 @@ def _source(path: Path, field: str, given: Any) -> Source | None:
     return source
 
 
-def resolve(header: list[str], mapping: Mapping[str, Source | None]) -> dict[str, Source]:
-    """Return the source of each field that the file has: as mapped, else by name.
+def resolve(
+    header: list[str],
+    mapping: Mapping[str, Source | None],
+    names_by_field: Mapping[str, Sequence[str]] = NAMES,
+) -> dict[str, Source]:
+    """Return the source of each field that the file has: as mapped, else by one of its names.
 
     Raises InputError naming every mapped column that the file lacks.
     """
@@ -187,7 +191,7 @@ def resolve(header: list[str], mapping: Mapping[str, Source | None]) -> dict[str
     taken = {s.column for s in mapping.values() if s is not None}
     by_name = {simplify(c): c for c in reversed(header) if c not in taken}
     sources = {field: source for field, source in mapping.items() if source is not None}
-    for field, names in NAMES.items():
+    for field, names in names_by_field.items():
         known = [n for n in names if n in by_name] if field not in mapping else []
         if known:
             name = known[0]

@@ -6,6 +6,7 @@ from shortcast_ml.records.collecting import (
     BinReport,
     CollectReport,
     CollectRequest,
+    Forgotten,
     ImportReport,
     QuotaPlan,
     SourceName,
@@ -47,7 +48,7 @@ from shortcast_ml.records.videos import Audio, ChannelHistory, Counts, Draft, Em
 __all__ = [
     "POST_PUBLISH", "AnchorSource", "Audio", "BadRow", "BinReport", "Box", "Change", "ChannelHistory",
     "CollectReport", "CollectRequest", "Comparison", "Concept", "Counts", "Diagnosis", "Draft",
-    "DraftReading", "Embedding", "Explanation", "Factor", "FeatureRow", "Forecast", "Horizon",
+    "DraftReading", "Embedding", "Explanation", "Factor", "FeatureRow", "Forecast", "Forgotten", "Horizon",
     "HorizonViews", "ImportReport", "LibraryKind", "Neighbour", "NextDayForecast", "NicheSummary",
     "Opening", "Platform", "Published", "QuotaPlan", "Record", "Region", "SearchFilter", "SeenWords",
     "SimilarVideos", "Slot", "SourceName", "Spoken", "Statement", "Suggestions", "ThumbnailCandidate",

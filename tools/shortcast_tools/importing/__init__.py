@@ -1,0 +1,1 @@
+"""Importing tables of videos: which column is which, reading them in batches, and rows made into records."""
