@@ -6,7 +6,16 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from shortcast_ml.errors import InputError
-from shortcast_ml.records import ChannelHistory, Counts, Diagnosis, Neighbour, Published, Verdict, utc_now
+from shortcast_ml.records import (
+    ChannelHistory,
+    Counts,
+    Diagnosis,
+    Neighbour,
+    Published,
+    SearchFilter,
+    Verdict,
+    utc_now,
+)
 from shortcast_tools.analysis import feature_row
 from shortcast_tools.arguments import (
     Description,
@@ -135,7 +144,8 @@ def _better(published: Published) -> tuple[Neighbour, ...]:
     from shortcast_ml.encoders import encode_draft
 
     embedding = encode_draft(parts().encoder, published.draft)
-    return tuple(parts().index.better(embedding, 3, exclude={published.video_id}))
+    others = SearchFilter(exclude=frozenset([published.video_id]))
+    return tuple(parts().index.better(embedding, 3, where=others, words=published.draft.title))
 
 
 def _read_record(path: str) -> Published:

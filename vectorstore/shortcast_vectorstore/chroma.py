@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from shortcast_ml.errors import LibraryError
-from shortcast_ml.records import Platform
 from shortcast_ml.settings import Settings
 from shortcast_vectorstore.vectors import KINDS, VectorKind
 
@@ -80,7 +79,7 @@ class ChromaStore:
             for kind in KINDS:
                 self._collections[kind] = self._client.get_or_create_collection(
                     self._name(kind),
-                    metadata=self._metadata(0),
+                    metadata={"encoder_id": self._encoder_id, "dim": self._dim, "seq": 0},
                     configuration={"hnsw": {"space": "cosine"}},
                     embedding_function=None,
                 )
@@ -150,31 +149,39 @@ class ChromaStore:
         digest = hashlib.sha256(self._encoder_id.encode()).hexdigest()[:8]
         return "-".join(part for part in (self._library_id, words, digest, kind) if part)
 
-    def _metadata(self, seq: int) -> dict[str, Any]:
-        return {"encoder_id": self._encoder_id, "dim": self._dim, "seq": seq}
-
     # --- vectors -------------------------------------------------------------------------------------
 
     def seq(self, kind: VectorKind) -> int:
         """Return how far in the library's vectors the collection has come."""
-        return int((self._collections[kind].metadata or {}).get("seq") or 0)
+        return int(self._says(kind).get("seq") or 0)
 
     def set_seq(self, kind: VectorKind, seq: int) -> None:
         """Remember how far the collection has come."""
-        with self._in_plain_words():
-            self._collections[kind].modify(metadata=self._metadata(seq))
+        self._remember(kind, seq=seq)
 
-    def upsert(
-        self, kind: VectorKind, keys: Sequence[str], matrix: "Vector", metadatas: Sequence[dict[str, Any]]
-    ) -> None:
+    def recall(self, kind: VectorKind) -> tuple[float, int]:
+        """Return (share of the nearest that its search finds, how many vectors there were when it was measured).
+
+        (0, 0) where it was never measured.
+        """
+        says = self._says(kind)
+        return float(says.get("recall") or 0), int(says.get("recall_of") or 0)
+
+    def set_recall(self, kind: VectorKind, recall: float, count: int) -> None:
+        """Remember how good its search is, measured with so many vectors."""
+        self._remember(kind, recall=recall, recall_of=count)
+
+    def _says(self, kind: VectorKind) -> dict[str, Any]:
+        return dict(self._collections[kind].metadata or {})
+
+    def _remember(self, kind: VectorKind, **facts: float) -> None:
+        with self._in_plain_words():
+            self._collections[kind].modify(metadata=self._says(kind) | facts)
+
+    def upsert(self, kind: VectorKind, keys: Sequence[str], matrix: "Vector") -> None:
         """Put in vectors, (n, dim) float32, in place of those with the same keys."""
-        if keys:
-            with self._in_plain_words():
-                self._collections[kind].upsert(
-                    ids=list(keys),
-                    embeddings=matrix,
-                    metadatas=list(metadatas),
-                )
+        with self._in_plain_words():
+            self._collections[kind].upsert(ids=list(keys), embeddings=matrix)
 
     def delete(self, kind: VectorKind, keys: Sequence[str]) -> None:
         """Take out vectors."""
@@ -195,19 +202,28 @@ class ChromaStore:
                 found.update(page)
         return found
 
-    def query(
-        self, kind: VectorKind, vector: "Vector", n: int, platform: Platform | None = None
-    ) -> list[tuple[str, float]]:
-        """Return up to n (key, cosine) nearest to a vector, nearest first."""
+    def query(self, kind: VectorKind, vectors: "Vector", n: int) -> list[list[tuple[str, float]]]:
+        """Return up to n (key, cosine) nearest to each vector of (m, dim) float32, nearest first."""
         with self._in_plain_words():
             answer = self._collections[kind].query(
-                query_embeddings=vector[None],
-                n_results=n,
-                where={"platform": platform} if platform else None,
-                include=["distances"],
+                query_embeddings=vectors, n_results=n, include=["distances"]
             )
-        distances = answer["distances"] or [[]]
-        return [(key, 1 - distance) for key, distance in zip(answer["ids"][0], distances[0], strict=True)]
+        distances = answer["distances"] or [[] for _ in vectors]
+        return [
+            [(key, 1 - distance) for key, distance in zip(keys, far, strict=True)]
+            for keys, far in zip(answer["ids"], distances, strict=True)
+        ]
+
+    def stored(self, kind: VectorKind, keys: Sequence[str]) -> "dict[str, Vector]":
+        """Return the vectors as Chroma has them, each (dim,) float32; those that it lost are left out."""
+        import numpy as np
+
+        with self._in_plain_words():
+            found = self._collections[kind].get(ids=list(keys), include=["embeddings"])
+        vectors = found["embeddings"]
+        if vectors is None:
+            return {}
+        return {key: np.asarray(v, np.float32) for key, v in zip(found["ids"], vectors, strict=False)}
 
     @contextmanager
     def _in_plain_words(self) -> Iterator[None]:

@@ -1,21 +1,27 @@
 """The index: which videos are near a draft. Chroma searches; the library's vectors are the truth.
 
 The index follows the library: before each search it takes in what changed since, whoever changed it. What
-Chroma has lost or damaged is built again. While another process has the embedded Chroma open, the same
-answers come from a scan of the library's vectors.
+Chroma has lost or damaged is built again. Where Chroma would be slow or wrong, the library's own vectors are
+searched, one by one: where a filter lets few videos through, where it lets none of the nearest through, where
+Chroma was measured to miss too many, and while another process has the embedded Chroma open.
 """
 
+import json
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from shortcast_ml.errors import LibraryError, MediaError
-from shortcast_ml.library_table import age_days
-from shortcast_ml.records import Embedding, Neighbour, Platform, Published
+from shortcast_ml.records import Embedding, Neighbour, Published, SearchFilter
 from shortcast_ml.settings import Settings
-from shortcast_vectorstore.channels import vs_channel
+from shortcast_vectorstore.alike import RandomPairs, most_different
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
+from shortcast_vectorstore.database import AMONG
+from shortcast_vectorstore.exact import ExactSearch
+from shortcast_vectorstore.facts import FactTable
 from shortcast_vectorstore.library import Library
+from shortcast_vectorstore.mirror import Mirror, Progress
+from shortcast_vectorstore.searching import Candidates, neighbours, without_doubles
 from shortcast_vectorstore.vectors import KINDS, VectorKind
 
 if TYPE_CHECKING:
@@ -25,11 +31,16 @@ if TYPE_CHECKING:
     from shortcast_ml.encoders import Encoder
 
     Vector = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.int64]
 
-Progress = Callable[[int, int, str], None]
+EVERY_VIDEO = SearchFilter()
+BETTER = 1 + 1e-9  # views over the channel's typical views: more than typical
 
 EMBED_BATCH = 32
-FOLLOW_BATCH = 1000
+FEW_ROWS = 10_000  # so few are quicker gone through than searched for: 4 ms at 512 numbers
+MOST_ASKED = 1000  # results of one query of Chroma: 12 ms; beyond that, going through all is quicker
+ENOUGH_RECALL = 0.99  # of the nearest, those that Chroma must find to be asked at all
+SAMPLED = 400  # videos whose pairs say how alike videos are at random
 
 
 def open_index(library: Library, encoder: "Encoder", settings: Settings) -> "Index":
@@ -54,10 +65,15 @@ class Index:
         self.library = library
         self.encoder = encoder
         self._store = ChromaStore(settings, library.id, encoder.id, encoder.dim)
-        self._searches_chroma = False  # False: another process has the folder, and the library is scanned
-        self._lock = threading.RLock()  # guards Chroma; held for milliseconds
+        self._mirror = Mirror(library.vectors, self._store, encoder.id)
+        self._searches_chroma = False  # False: another process has the folder
+        self._lock = threading.RLock()  # guards Chroma and the arrays; held for milliseconds
         self._embedding = threading.Lock()  # one thread embeds what is new, others wait for it
         self._mark: tuple[int, int] | None = None  # of the library when it was last followed
+        self._facts = FactTable(library.db, encoder.id)
+        self._exact: ExactSearch | None = None  # loaded when first needed
+        self._exact_is_behind = True
+        self._pairs: tuple[int, RandomPairs] | None = None  # and of how many videos
 
     @property
     def searches_chroma(self) -> bool:
@@ -69,6 +85,7 @@ class Index:
         with self._lock:
             self._searches_chroma = False
             self._store.close()
+            self._let_go()
 
     # --- searching -----------------------------------------------------------------------------------
 
@@ -77,46 +94,51 @@ class Index:
         embedding: Embedding,
         k: int,
         *,
-        platform: Platform | None = None,
-        exclude: Container[str] = (),
+        where: SearchFilter = EVERY_VIDEO,
+        words: str = "",
+        near_duplicates: bool = True,
+        diversity: float = 0.0,
     ) -> list[Neighbour]:
         """Return the k most similar videos, most similar first; fewer when the library has fewer.
 
         Titles are compared with titles and pictures with pictures. `similarity` is the mean cosine over
-        what the embedding has of the two; a side that a video lacks adds nothing. `exclude` names videos
-        by id or by key. Raises LibraryError when the embedding is of another encoder.
+        what the embedding has of the two; a side that a video lacks adds nothing. `words` are the query's,
+        to name those that a video shares. Without `near_duplicates`, of videos that are nearly the same
+        only the first is kept. `diversity`, 0 to 1, puts unlike videos before more of the same. Raises
+        LibraryError when the embedding is of another encoder.
         """
         sides = self._sides(embedding)
         if not sides or k < 1:
             return []
         self._catch_up()
-
-        def wanted(key: str) -> bool:
-            of, _, video_id = key.partition(":")
-            return (platform is None or of == platform) and key not in exclude and video_id not in exclude
-
-        n = max(3 * k, 20)  # what is second on both sides may be first in the mean
-        found = {kind: self._search(kind, vector, n, wanted, platform) for kind, vector in sides.items()}
-        keys = {key for ranked in found.values() for key in ranked}
-        scores = dict.fromkeys(keys, 0.0)
-        for kind, vector in sides.items():
-            for key, other in self.library.vectors.of(self.encoder.id, kind, keys).items():
-                scores[key] += float(vector @ other) / len(sides)
-        videos = self.library.by_key(keys)
-        best = sorted(videos, key=lambda key: (-scores[key], key))[:k]
-        return [self._neighbour(videos[key], scores[key], _similar_by(key, found, k)) for key in best]
+        pool = k if near_duplicates and not diversity else 5 * k + 50
+        with self._lock:
+            found = self._candidates(sides, pool, where)
+            if not near_duplicates:
+                found = without_doubles(found, self.library.by_key(found.keys), self._hashes(found.keys))
+            if diversity:
+                found = found.take(most_different(found.similarity, found.cosines(), k, diversity))
+            return self._neighbours(found.take(range(min(k, len(found.keys)))), words)
 
     def better(
-        self,
-        embedding: Embedding,
-        k: int,
-        *,
-        platform: Platform | None = None,
-        exclude: Container[str] = (),
+        self, embedding: Embedding, k: int, *, where: SearchFilter = EVERY_VIDEO, words: str = ""
     ) -> list[Neighbour]:
-        """Return up to k similar videos that did better than is typical for their channel."""
-        around = self.nearest(embedding, 5 * k, platform=platform, exclude=exclude)
-        return [video for video in around if video.vs_channel is not None and video.vs_channel > 1][:k]
+        """Return up to k similar videos that did better than is typical for their channel.
+
+        Of the 3 k most similar that beat their channel's typical views, those come first that beat them
+        most. Videos no more alike than any two are left out.
+        """
+        least = max(BETTER, where.min_vs_channel or 0)
+        above = where.model_copy(update={"min_vs_channel": least})
+        around = self.nearest(embedding, 3 * k, where=above, words=words, near_duplicates=False)
+        best = [video for video in around if video.alike]
+        return sorted(best, key=lambda video: (-(video.vs_channel or 0), -video.similarity))[:k]
+
+    def embedding_of(self, key: str) -> Embedding:
+        """Return the vectors of a video of the library, by its key; empty when it has none."""
+        self._catch_up()
+        of = {kind: self.library.vectors.of(self.encoder.id, kind, [key]).get(key) for kind in KINDS}
+        return Embedding(encoder_id=self.encoder.id, title=of["title"], image=of["image"])
 
     def _sides(self, embedding: Embedding) -> "dict[VectorKind, Vector]":
         if embedding.encoder_id != self.encoder.id:
@@ -136,74 +158,89 @@ class Index:
             sides[kind] = vector
         return sides
 
-    def _search(
-        self,
-        kind: VectorKind,
-        vector: "Vector",
-        n: int,
-        wanted: Callable[[str], bool],
-        platform: Platform | None,
-    ) -> list[str]:
-        """Return up to n wanted keys, nearest first."""
-        with self._lock:
-            if self._searches_chroma:
-                try:
-                    return self._search_chroma(kind, vector, n, wanted, platform)
-                except ChromaFailed:
-                    self._mend()
-                    return self._search_chroma(kind, vector, n, wanted, platform)
-        return self._scan(kind, vector, n, wanted)
+    def _candidates(self, sides: "Mapping[VectorKind, Vector]", k: int, where: SearchFilter) -> Candidates:
+        """Return up to k videos that a filter lets through, most similar first."""
+        import numpy as np
 
-    def _search_chroma(
-        self,
-        kind: VectorKind,
-        vector: "Vector",
-        n: int,
-        wanted: Callable[[str], bool],
-        platform: Platform | None,
-    ) -> list[str]:
-        """Fetch more than is asked for, then filter: Chroma's own filter costs 30 times the search.
+        rows = np.flatnonzero(self._facts.matching(where))
+        n = (
+            max(2 * k, 20) if len(sides) == 1 else max(5 * k, 50)
+        )  # what is second on both may be first in the mean
+        keys = self._asked(sides, n, rows)
+        if keys is None:
+            keys = [key for key, _ in self._vectors().nearest(sides, n, rows)]
+        known = {kind: self.library.vectors.of(self.encoder.id, kind, keys) for kind in KINDS}
+        there = [key for key in keys if any(key in vectors for vectors in known.values())]
+        return Candidates.ranked(there, sides, known).take(range(min(k, len(there))))
 
-        Only where few of what came was wanted does Chroma filter, over more and more of the collection.
-        """
-        total = self._store.count(kind)
-        ask = min(total, 2 * n)
-        kept: list[str] = []
-        if ask:
-            kept = [key for key, _ in self._store.query(kind, vector, ask) if wanted(key)]
-        while len(kept) < n and ask < total:
-            ask = min(total, 4 * ask)
-            hits = self._store.query(kind, vector, ask, platform)
-            kept = [key for key, _ in hits if wanted(key)]
-            if len(hits) < ask:
-                break
-        return kept[:n]
+    def _asked(self, sides: "Mapping[VectorKind, Vector]", n: int, rows: "Rows") -> list[str] | None:
+        """Return the keys that Chroma finds among these rows, n or more a side; None where it should not be asked."""
+        total = len(self._facts.row_of)
+        if not self._searches_chroma or (len(rows) < total and len(rows) <= FEW_ROWS):
+            return None
+        ask = n if len(rows) == total else 2 * n * total // len(rows)
+        if ask > max(MOST_ASKED, n):
+            return None
+        try:
+            return self._ask(sides, n, ask, rows)
+        except ChromaFailed:
+            self._mend()
+            return self._ask(sides, n, ask, rows)
 
-    def _scan(self, kind: VectorKind, vector: "Vector", n: int, wanted: Callable[[str], bool]) -> list[str]:
-        """Return the same from the library's own vectors."""
-        scored: list[tuple[float, str]] = []
-        for keys, matrix, _ in self.library.vectors.batches(self.encoder.id, kind, size=FOLLOW_BATCH):
-            scored += [(-score, key) for key, score in zip(keys, matrix @ vector, strict=True) if wanted(key)]
-            scored = sorted(scored)[:n]
-        return [key for _, key in scored]
+    def _ask(self, sides: "Mapping[VectorKind, Vector]", n: int, ask: int, rows: "Rows") -> list[str] | None:
+        """Fetch more than is wanted, then filter: Chroma's own filter costs far more than the search."""
+        wanted = set(rows.tolist()) if len(rows) < len(self._facts.row_of) else None
+        found: dict[str, None] = {}
+        for kind, vector in sides.items():
+            if self._mirror.recall(kind, self._vectors) < ENOUGH_RECALL:
+                return None
+            count = self._store.count(kind)
+            hits = self._store.query(kind, vector[None], min(ask, count))[0] if count else []
+            kept = []
+            for key, _ in hits:
+                row = self._facts.row_of.get(key)
+                if row is not None and (wanted is None or row in wanted):
+                    kept.append(key)
+            if len(kept) < n and len(hits) < count:
+                return None  # what matches lies elsewhere
+            found |= dict.fromkeys(kept)
+        return list(found)
 
-    def _neighbour(self, video: Published, similarity: float, by: str) -> Neighbour:
-        return Neighbour.model_validate(
-            {
-                "video_id": video.video_id,
-                "url": video.url,
-                "title": video.draft.title,
-                "platform": video.draft.platform,
-                "channel": video.channel.name if video.channel else None,
-                "views": video.counts.views if video.counts else None,
-                "age_days": age_days(video),
-                "vs_channel": vs_channel(self.library, video),
-                "similarity": similarity,
-                "similar_by": by,
-                "thumbnail_path": video.draft.thumbnail_path,
-                "demo": video.demo,
-            }
+    def _neighbours(self, found: Candidates, words: str) -> list[Neighbour]:
+        rows = {key: self._facts.row_of[key] for key in found.keys if key in self._facts.row_of}
+        ratios = {key: float(self._facts.vs_channel[row]) for key, row in rows.items()}
+        known = {key: ratio for key, ratio in ratios.items() if ratio == ratio}  # not NaN
+        videos = self.library.by_key(found.keys)
+        there = found.take(i for i, key in enumerate(found.keys) if key in videos)
+        return neighbours(there, videos, known, self._random_pairs(), words)
+
+    def _random_pairs(self) -> RandomPairs:
+        """Return how alike videos are at random, taken anew when the library has grown or shrunk by a tenth."""
+        import numpy as np
+
+        total = len(self._facts.row_of)
+        if self._pairs is None or abs(total - self._pairs[0]) > 0.1 * self._pairs[0]:
+            keys = sorted(self._facts.row_of)
+            keys = keys[:: max(1, len(keys) // SAMPLED)][:SAMPLED]
+            sides = {}
+            for kind in KINDS:
+                known = self.library.vectors.of(self.encoder.id, kind, keys)
+                nothing = np.zeros(self.encoder.dim, np.float32)
+                sides[kind] = np.array([known.get(key, nothing) for key in keys]).reshape(
+                    -1, self.encoder.dim
+                )
+            rows = np.array([self._facts.row_of[key] for key in keys], np.int64)
+            self._pairs = total, RandomPairs(sides, self._facts.channels(rows))
+        return self._pairs[1]
+
+    def _hashes(self, keys: list[str]) -> dict[str, str]:
+        """Return the SHA-256 of the thumbnails that were stored, by key."""
+        rows = self.library.db.rows(
+            f"SELECT key, sha256 FROM media WHERE {AMONG}"  # noqa: S608
+            " AND kind = 'thumbnail' AND sha256 IS NOT NULL",
+            (json.dumps(keys),),
         )
+        return {row["key"]: row["sha256"] for row in rows}
 
     # --- following the library -----------------------------------------------------------------------
 
@@ -229,31 +266,39 @@ class Index:
                 self._open()
             else:
                 try:
-                    self._follow()
+                    self._mirror.follow()
                 except ChromaFailed:
                     self._mend()
         return done
 
-    def verify(self, sample: int = 20) -> list[str]:
+    def verify(self, sample: int | None = None, progress: Progress | None = None) -> list[str]:
         """Return what is wrong with Chroma's copy, in sentences: ids that differ, vectors that are not found.
 
-        Empty as well while another process has the index open: then nothing is read from the copy.
+        Every vector is looked for, or `sample` of each side. Empty as well while another process has the
+        index open: then nothing is read from the copy.
         """
         with self._lock:
             if not self._searches_chroma:
                 return []
             try:
-                self._follow()
-                return [problem for kind in KINDS for problem in self._problems(kind, sample)]
+                self._mirror.follow()
+                return self._mirror.problems(sample, progress)
             except ChromaFailed as error:
                 return [str(error)]
 
-    def rebuild(self) -> None:
+    def counts(self) -> dict[str, int]:
+        """Return how many vectors of titles and of pictures the library has."""
+        return {
+            "titles": self.library.vectors.state(self.encoder.id, "title")[0],
+            "pictures": self.library.vectors.state(self.encoder.id, "image")[0],
+        }
+
+    def rebuild(self, progress: Progress | None = None) -> None:
         """Build the index anew from the library's vectors. Raises LibraryError while another process has it."""
         with self._lock:
             if not self._store.acquire():
                 raise LibraryError("Another program has the search index open; close it, then try again.")
-            self._start_over()
+            self._start_over(progress)
             self._searches_chroma = True
 
     def _open(self) -> None:
@@ -269,8 +314,8 @@ class Index:
                 return
             try:
                 self._store.open()
-                self._follow()
-                sound = not any(self._problems(kind, 5, ids=False) for kind in KINDS)
+                self._mirror.follow()
+                sound = self._mirror.is_sound()
             except ChromaFailed:
                 if self._store.url is not None:
                     raise
@@ -285,72 +330,42 @@ class Index:
             self._start_over()
         else:
             self._store.open()
-            self._follow()
+            self._mirror.follow()
 
-    def _start_over(self) -> None:
+    def _start_over(self, progress: Progress | None = None) -> None:
         self._store.start_over()
-        self._follow()
+        self._mirror.follow(progress)
 
     def _catch_up(self) -> None:
         """Take in what changed in the library since the last search, if anything did."""
         mark = self.library.db.change_mark()
-        if mark != self._mark:
-            self.sync()
+        if mark == self._mark:
+            return
+        self.sync()
+        with self._lock:
+            self._facts.follow()
+            if self._facts.wasteful:
+                self._let_go()
+                self._facts.follow()
+            self._exact_is_behind = True
             self._mark = mark
 
-    def _follow(self) -> None:
-        """Bring Chroma's copy up to the library's vectors."""
-        for kind in KINDS:
-            count, newest = self.library.vectors.state(self.encoder.id, kind)
-            after = self._store.seq(kind)
-            if after > newest:  # the library is an older one than that which was copied
-                self._store.delete(kind, sorted(self._store.keys(kind)))
-                after = 0
-            for keys, matrix, last in self.library.vectors.batches(
-                self.encoder.id, kind, after=after, size=FOLLOW_BATCH
-            ):
-                self._upsert(kind, keys, matrix)
-                self._store.set_seq(kind, last)
-            if self._store.seq(kind) < newest:
-                self._store.set_seq(kind, newest)
-            if self._store.count(kind) != count:
-                ours = self.library.vectors.keys(self.encoder.id, kind)
-                theirs = self._store.keys(kind)
-                self._store.delete(kind, sorted(theirs - ours))
-                self._put_back(kind, sorted(ours - theirs))
+    def _vectors(self) -> ExactSearch:
+        """Return the library's vectors, loaded when first asked for."""
+        if self._exact is None:
+            encoder, folder = self.encoder, self.library.home
+            self._exact = ExactSearch(self.library.vectors, self._facts, encoder.id, encoder.dim, folder)
+        if self._exact_is_behind:
+            self._exact.follow()
+            self._exact_is_behind = False
+        return self._exact
 
-    def _put_back(self, kind: VectorKind, keys: list[str]) -> None:
-        import numpy as np
-
-        for i in range(0, len(keys), FOLLOW_BATCH):
-            vectors = self.library.vectors.of(self.encoder.id, kind, keys[i : i + FOLLOW_BATCH])
-            if vectors:
-                self._upsert(kind, list(vectors), np.stack(list(vectors.values())))
-
-    def _upsert(self, kind: VectorKind, keys: list[str], matrix: "Vector") -> None:
-        """Put vectors and facts of the videos that are still in the library into Chroma."""
-        videos = self.library.by_key(keys)
-        present = [i for i, key in enumerate(keys) if key in videos]
-        metadatas = [_facts(videos[keys[i]]) for i in present]
-        self._store.upsert(kind, [keys[i] for i in present], matrix[present], metadatas)
-
-    def _problems(self, kind: VectorKind, sample: int, ids: bool = True) -> list[str]:
-        """Return what is wrong with one collection: keys (if asked for), and vectors that miss themselves."""
-        problems = []
-        ours = self.library.vectors.keys(self.encoder.id, kind)
-        if ids and (theirs := self._store.keys(kind)) != ours:
-            problems.append(
-                f"Of {len(ours)} {kind} vectors in the library, {len(ours - theirs)} are missing in the index,"
-                f" and {len(theirs - ours)} there are not in the library"
-            )
-        chosen = sorted(ours)[:: max(1, len(ours) // sample)][:sample]
-        lost = 0
-        for vector in self.library.vectors.of(self.encoder.id, kind, chosen).values():
-            hits = self._store.query(kind, vector, 1)
-            lost += not hits or hits[0][1] < 0.999
-        if lost:
-            problems.append(f"{lost} of {len(chosen)} {kind} vectors do not find themselves in the index")
-        return problems
+    def _let_go(self) -> None:
+        """Forget the arrays; they are made anew when they are next needed."""
+        if self._exact is not None:
+            self._exact.close()
+        self._exact, self._exact_is_behind, self._mark = None, True, None
+        self._facts = FactTable(self.library.db, self.encoder.id)
 
 
 def _encode(encoder: "Encoder", videos: list[Published]) -> list[Embedding]:
@@ -365,22 +380,3 @@ def _encode(encoder: "Encoder", videos: list[Published]) -> list[Embedding]:
             return _encode(encoder, videos[:half]) + _encode(encoder, videos[half:])
         blind = videos[0].draft.model_copy(update={"thumbnail_path": None, "video_path": None})
         return encode_drafts(encoder, [blind])
-
-
-def _facts(video: Published) -> dict[str, str | int | bool]:
-    """Return what Chroma may filter by; what is unknown is left out."""
-    facts: dict[str, str | int | bool | None] = {
-        "platform": video.draft.platform,
-        "demo": video.demo,
-        "channel_id": video.channel_id,
-        "views": video.counts.views if video.counts else None,
-    }
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def _similar_by(key: str, found: dict[VectorKind, list[str]], k: int) -> str:
-    """Say which side makes it similar: both when it is among the k nearest of both, else the nearer."""
-    ranks = {kind: ranked.index(key) for kind, ranked in found.items() if key in ranked}
-    if len(ranks) == 2 and max(ranks.values()) < k:
-        return "both"
-    return "title" if min(ranks, key=lambda kind: ranks[kind]) == "title" else "picture"

@@ -85,6 +85,23 @@ class VectorTable:
             matrix = np.stack([np.frombuffer(row["vector"], dtype="<f4") for row in rows])
             yield [row["key"] for row in rows], matrix, after
 
+    def changes(
+        self, encoder_id: str, kind: VectorKind, after: int = 0, size: int = READ_BATCH
+    ) -> "Iterator[tuple[list[str], Vector, int]]":
+        """Yield as `batches` does, with the videos that have nothing to encode as rows of zeros."""
+        import numpy as np
+
+        dim = self.dim(encoder_id) or 0
+        nothing = bytes(4 * dim)
+        while rows := self._db.rows(
+            "SELECT seq, key, vector FROM vectors WHERE encoder_id = ? AND kind = ? AND seq > ?"
+            " ORDER BY seq LIMIT ?",
+            (encoder_id, kind, after, size),
+        ):
+            after = rows[-1]["seq"]
+            blob = b"".join([row["vector"] or nothing for row in rows])
+            yield [row["key"] for row in rows], np.frombuffer(blob, "<f4").reshape(len(rows), dim), after
+
     def of(self, encoder_id: str, kind: VectorKind, keys: Iterable[str]) -> "dict[str, Vector]":
         """Return the vectors of one kind of these keys, each (dim,) float32, without those that lack one."""
         import numpy as np

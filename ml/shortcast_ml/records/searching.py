@@ -50,7 +50,9 @@ class Neighbour(Record):
     similar_by: Literal["title", "picture", "both"]
     title_similarity: float | None = Field(None, description="Cosine of the titles; None: one has none.")
     picture_similarity: float | None = Field(None, description="Cosine of the pictures; None: one has none.")
-    shared_words: tuple[str, ...] = Field((), description="Telling words of its title that the query has too.")
+    shared_words: tuple[str, ...] = Field(
+        (), description="Telling words of its title that the query has too."
+    )
     standing: float | None = Field(
         None,
         ge=0,

@@ -1,0 +1,104 @@
+"""When two videos are alike: more than at random, nearly the same, and in which words."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from shortcast_ml.records import Draft
+from shortcast_ml.text import GENERIC_TAGS, words_to_embed
+from shortcast_vectorstore.vectors import VectorKind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Vector = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.int64]
+
+ALIKE = 0.99  # of random pairs of videos of different channels, 1 in 100 is at least so similar
+MIN_PAIRS = 300  # fewer say nothing of what is usual
+SAME_COSINE = 0.95  # of titles and of pictures: the same video again, or all but
+SAME_DURATION_S = 1.0
+MIN_SAME_WORDS = 3  # shorter titles are the same by chance
+WORD = re.compile(r"\w+")
+# Words that say nothing of a subject, in the languages that videos are mostly titled in.
+COMMON = (
+    "the and for you your with this that how what why when who from are was not but can all out get our has have it"
+    " its into just like more my of on in to is be do at by an or so if we me he she they les des une pour dans avec"
+    " sur est pas que qui vous comment mon ma mes los las una por para con como del der die das und mit ist ein"
+    " eine nicht của và là cho với những các một này không có được khi"
+)
+SAYS_NOTHING = frozenset(COMMON.split()) | frozenset(GENERIC_TAGS)
+
+
+class RandomPairs:
+    """Cosines of pairs of a library's videos that were taken at random, of different channels where known."""
+
+    def __init__(self, sides: "Mapping[VectorKind, Vector]", channels: "Rows") -> None:
+        """Take the vectors of a sample, (n, dim) a side with zeros where there is none, and their channels."""
+        import numpy as np
+
+        self._cosines: dict[frozenset[VectorKind], npt.NDArray[np.float32]] = {}
+        a, b = np.triu_indices(len(channels), 1)
+        apart = (channels[a] != channels[b]) | (channels[a] < 0)
+        a, b = a[apart], b[apart]
+        grams = {kind: matrix @ matrix.T for kind, matrix in sides.items()}
+        for wanted in (frozenset(sides), *(frozenset([kind]) for kind in sides)):
+            has_all = np.all([sides[kind].any(axis=1) for kind in wanted], axis=0)
+            both = has_all[a] & has_all[b]
+            mean = sum(grams[kind][a[both], b[both]] for kind in wanted) / len(wanted)
+            self._cosines[wanted] = np.sort(np.asarray(mean, np.float32))
+
+    def standing(self, similarity: float, sides: Iterable[VectorKind]) -> float | None:
+        """Return the share of random pairs that are less alike; None where too few are known."""
+        import numpy as np
+
+        cosines = self._cosines.get(frozenset(sides))
+        if cosines is None or len(cosines) < MIN_PAIRS:
+            return None
+        return float(np.searchsorted(cosines, similarity) / len(cosines))
+
+
+def shared_words(query: str, draft: Draft) -> tuple[str, ...]:
+    """Return the telling words of a title, hashtags included, that a query has too, in the title's order."""
+    wanted = set(_telling(query))
+    return tuple(dict.fromkeys(word for word in _telling(words_to_embed(draft)) if word in wanted))
+
+
+def _telling(text: str) -> list[str]:
+    """Return a text's words in lower case, without common ones, single letters and tags such as `fyp`."""
+    words = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [word for word in words if word not in SAYS_NOTHING and (len(word) > 2 or ord(word[0]) > 0x2E80)]
+
+
+def same_title(one: Draft, other: Draft) -> bool:
+    """Return whether two videos have the same words, and the same length where both are known."""
+    words = [WORD.findall(words_to_embed(draft).casefold()) for draft in (one, other)]
+    if words[0] != words[1] or len(words[0]) < MIN_SAME_WORDS:
+        return False
+    lengths = (one.duration_s, other.duration_s)
+    return None in lengths or abs((lengths[0] or 0) - (lengths[1] or 0)) <= SAME_DURATION_S
+
+
+def most_different(
+    relevance: "npt.NDArray[np.floating[Any]]", cosines: "Vector", k: int, diversity: float
+) -> list[int]:
+    """Return the places of k items: alike to the query and unlike those before, weighed by `diversity`.
+
+    `cosines` (n, n) is how alike the items are. Diversity 0 goes by relevance alone, 1 by difference alone.
+    Source: maximal marginal relevance, Carbonell and Goldstein 1998, with lambda = 1 - diversity.
+    """
+    import numpy as np
+
+    score = np.array(relevance, np.float64)
+    if not len(score) or k < 1:
+        return []
+    chosen = [int(np.argmax(score))]
+    nearest = cosines[chosen[0]].astype(np.float64)  # how alike each is to what was chosen
+    while len(chosen) < min(k, len(score)):
+        marginal = (1 - diversity) * score - diversity * nearest
+        marginal[chosen] = -np.inf
+        chosen.append(int(np.argmax(marginal)))
+        nearest = np.maximum(nearest, cosines[chosen[-1]])
+    return chosen

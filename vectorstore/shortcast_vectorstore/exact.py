@@ -1,0 +1,119 @@
+"""Exact search: the library's vectors in one matrix for each side, row by row beside the facts.
+
+The matrices lie in a scratch file on the disk that vanishes with the process: the system keeps in memory
+what it has room for, and nothing of it can be out of date when the next process starts.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from shortcast_ml.errors import LibraryError
+from shortcast_vectorstore.facts import FactTable
+from shortcast_vectorstore.vectors import KINDS, VectorKind, VectorTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+    Vector = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.int64]
+
+READ = 2000  # vectors read from the library at once
+GATHER_SHARE = 0.15  # above it, going through all rows is quicker than picking those that match
+
+
+class ExactSearch:
+    """The vectors of one encoder, (n, dim) float32 a side; zeros where a video has none.
+
+    The caller keeps threads apart.
+    """
+
+    def __init__(
+        self, vectors: VectorTable, facts: FactTable, encoder_id: str, dim: int, folder: Path
+    ) -> None:
+        self._vectors = vectors
+        self._facts = facts
+        self._encoder_id = encoder_id
+        self._dim = dim
+        self._folder = folder
+        self._files: dict[VectorKind, IO[bytes]] = {}
+        self._maps: dict[VectorKind, Vector] = {}
+        self._seq: dict[VectorKind, int] = dict.fromkeys(KINDS, 0)
+
+    def close(self) -> None:
+        """Let go of the scratch files."""
+        self._maps.clear()
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+
+    def follow(self) -> None:
+        """Take in the vectors that changed since. Raises LibraryError when the disk is full."""
+        try:
+            for kind in KINDS:
+                for keys, matrix, last in self._vectors.changes(
+                    self._encoder_id, kind, self._seq[kind], READ
+                ):
+                    if any(key not in self._facts.row_of for key in keys):
+                        self._facts.follow()  # put in since: another process goes on all the while
+                    self._write(kind, keys, matrix)
+                    self._seq[kind] = last
+                self._map(kind)
+        except OSError as error:
+            raise LibraryError(
+                f"The folder {self._folder} can't hold the vectors that are searched ({error.strerror}); free some"
+                " space."
+            ) from error
+
+    def _write(self, kind: VectorKind, keys: list[str], matrix: "Vector") -> None:
+        """Write vectors to their rows, runs of neighbouring rows at once."""
+        import numpy as np
+
+        if kind not in self._files:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            # Written as a file and only read as a map: a full disk is an error then, not the end of the process.
+            self._files[kind] = tempfile.TemporaryFile(dir=self._folder, prefix="vectors-")  # noqa: SIM115 - closed in close
+        known = [i for i, key in enumerate(keys) if key in self._facts.row_of]
+        rows = np.array([self._facts.row_of[keys[i]] for i in known], np.int64)
+        order = np.argsort(rows)
+        rows, vectors = rows[order], matrix[np.array(known, np.int64)[order]]
+        file, size = self._files[kind], 4 * self._dim
+        for run in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) != 1) + 1):
+            if len(run):
+                file.seek(int(rows[run[0]]) * size)
+                file.write(vectors[run].tobytes())
+        file.flush()
+
+    def _map(self, kind: VectorKind) -> None:
+        """Map the file at the length of the facts; what was never written reads as zeros."""
+        import numpy as np
+
+        n = len(self._facts)
+        if kind not in self._files or not n:
+            self._maps[kind] = np.zeros((n, self._dim), np.float32)
+        elif kind not in self._maps or len(self._maps[kind]) != n:
+            self._files[kind].truncate(n * self._dim * 4)
+            self._maps[kind] = np.memmap(self._files[kind], np.float32, "r", shape=(n, self._dim))
+
+    def nearest(
+        self, sides: "Mapping[VectorKind, Vector]", n: int, rows: "Rows | None" = None
+    ) -> list[tuple[str, float]]:
+        """Return (key, mean cosine over the sides) of the n nearest among some rows (None: all), nearest first."""
+        import numpy as np
+
+        if rows is None:
+            rows = self._facts.all_rows()
+        scores = np.zeros(len(rows), np.float32)
+        for kind, vector in sides.items():
+            matrix = self._maps[kind]
+            if len(rows) > GATHER_SHARE * len(matrix):
+                scores += (matrix @ vector)[rows]
+            else:
+                scores += matrix[rows] @ vector
+        scores /= len(sides)
+        best = np.argpartition(-scores, n)[:n] if n < len(rows) else np.arange(len(rows))
+        best = best[np.argsort(-scores[best], kind="stable")]
+        return [(self._facts.keys[rows[i]], float(scores[i])) for i in best]
