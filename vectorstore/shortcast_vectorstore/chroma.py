@@ -242,3 +242,14 @@ class ChromaStore:
                 f"The search index in {self.folder} can't be used ({error}); delete that folder, and it is built"
                 " again from the library."
             ) from error
+
+
+def plain_collection(folder: Path) -> "Collection":
+    """Return a new collection in a folder, searched as Chroma does it by itself: what the index is compared with."""
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    client = chromadb.PersistentClient(folder, settings=ChromaSettings(anonymized_telemetry=False))
+    return client.create_collection(
+        "plain", configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+    )
