@@ -1,14 +1,34 @@
 """A source of invented videos in this process: pages of ids, facts for each, and whatever is to go wrong."""
 
+import functools
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from shortcast_ml.errors import ServiceError
 from shortcast_ml.records import CollectRequest, Counts, Draft, Published, QuotaPlan, SourceName, utc_now
 from shortcast_tools.collecting.sources import Found, Page, Reading
+from shortcast_vectorstore.library import open_library
 
 PUBLISHED = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def empty_home(home: Path) -> Path:
+    """Make a home with an empty library: drawing the demo library takes most of a second."""
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "library.db").write_bytes(_empty_library())
+    return home
+
+
+@functools.cache
+def _empty_library() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        library = open_library(Path(folder))
+        library.remove_demo()
+        library.close()
+        return library.path.read_bytes()
 
 
 def video(video_id: str, views: int | None = 1000, **more: object) -> Published:

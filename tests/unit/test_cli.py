@@ -18,7 +18,7 @@ from shortcast_agent.analyst import Analyst
 from shortcast_agent.cli import options, tools
 from shortcast_agent.events import AskResult, Done, Event, Notice, TextDelta, ToolFinished, ToolStarted
 from shortcast_ml.errors import InputError, ServiceError
-from shortcast_ml.records import CollectReport, Draft, Horizon, Platform, Record
+from shortcast_ml.records import Draft, Horizon, Platform, Record
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -53,10 +53,6 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     put("compare_variants", tools.compare_variants, samples.comparison())
     put("diagnose_video", tools.diagnose_video, samples.diagnosis())
     put("find_similar_videos", tools.find_similar_videos, samples.similar())
-    report = CollectReport(
-        query="coffee", found=3, added=2, updated=1, skipped=("one is private",), library_size=2
-    )
-    put("collect", tools.collect, report)
     return calls
 
 
@@ -162,23 +158,6 @@ def test_similar_marks_invented_videos(run: Run, called: list[dict[str, Any]]) -
     assert called == [{"query": "latte art", "limit": 3}]
     assert re.search(r"Latte art for shaky hands.* demo", out)
     assert "invented demo library" in out
-
-
-def test_collect_says_what_it_brought(run: Run, called: list[dict[str, Any]]) -> None:
-    code, out, _ = run("collect", "coffee", "--limit", "5")
-    assert code == 0
-    assert "Found 3, added 2, updated 1. The library now holds 2 videos." in out
-    assert "Skipped: one is private" in out
-
-
-def test_collect_ends_cleanly_on_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(query: str, limit: int = 20) -> Record:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(tools, "collect", interrupted)
-    code, out, err = run("collect", "coffee")
-    assert (code, out) == (130, "")
-    assert err.strip().startswith("Stopped.")
 
 
 # --- ask ---------------------------------------------------------------------------------------------

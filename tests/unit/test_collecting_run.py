@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources import Shelf, request, video
+from tests.sources import Shelf, empty_home, request, video
 
 from shortcast_ml.errors import InputError, LibraryError, ServiceError
 from shortcast_ml.records import CollectReport, CollectRequest
@@ -20,7 +20,7 @@ from shortcast_vectorstore.jobs import JobTable, alone
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Parts]:
-    held = Parts(Settings(home=tmp_path / "home"))
+    held = Parts(Settings(home=empty_home(tmp_path / "home")))
     yield held
     held.close()
 
@@ -48,7 +48,15 @@ def test_everything_that_a_source_has_is_kept_once(here: Parts, collect: Collect
     assert (report.library_size, report.source, report.stopped, report.bins) == (23, "youtube-api", "", ())
     assert kept(here) == sorted(shelf.views)
     assert shelf.asked == list(shelf.views)
+
+
+def test_real_videos_take_the_place_of_the_demo_library(tmp_path: Path) -> None:
+    here = Parts(Settings(home=tmp_path))
+    assert collect_videos(request(), Shelf({}), here).found == 0
+    assert here.library.kind() == "demo"
+    collect_videos(request(), shelf_of(2), here)
     assert here.library.kind() == "collected"
+    here.close()
 
 
 def test_nothing_is_read_behind_the_limit_and_no_page_is_asked_for_in_vain(
@@ -58,12 +66,6 @@ def test_nothing_is_read_behind_the_limit_and_no_page_is_asked_for_in_vain(
     assert collect(shelf, limit=7).added == 7
     assert shelf.asked == [f"video-{i:03d}" for i in range(7)]
     assert shelf.pages == 2
-
-
-def test_a_source_without_videos_leaves_the_demo_library_alone(here: Parts, collect: Collect) -> None:
-    report = collect(Shelf({}))
-    assert (report.found, report.added) == (0, 0)
-    assert here.library.kind() == "demo"
 
 
 def test_what_does_not_belong_is_skipped_with_its_reason(here: Parts, collect: Collect) -> None:
@@ -188,7 +190,7 @@ def test_a_stratified_run_with_a_larger_limit_takes_back_what_it_had_skipped(
     views: dict[str, int | None] = {f"v{i:02d}": 10 ** (2 + i % 5) + i for i in range(40)}
     collect(Shelf(views), limit=12, stratified=True)
     report = collect(Shelf(views), limit=30, stratified=True)
-    other = Parts(Settings(home=tmp_path / "other"))
+    other = Parts(Settings(home=empty_home(tmp_path / "other")))
     at_once = collect_videos(request(30, stratified=True), Shelf(views), other)
     assert kept(here) == kept(other)
     assert report.bins == at_once.bins

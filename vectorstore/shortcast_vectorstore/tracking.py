@@ -1,16 +1,17 @@
 """Videos whose counts are looked at again, and when: often while they are young, then ever more seldom.
 
-Every look is a snapshot, also one that found the same counts: that nothing changed is what a growth curve
-needs to know.
+What a look sees is kept as `Library.add` keeps every reading: as a snapshot, also where no count has changed.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shortcast_ml.library_table import published_at
 from shortcast_ml.records import Published, utc_now
-from shortcast_vectorstore.database import Database
+from shortcast_vectorstore.database import AMONG, Database
+from shortcast_vectorstore.rows import time_text
 
 HOURS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48)
 DAYS = (3, 4, 5, 6, 7, 10, 14, 21, 30, 45, 60, 90)
@@ -49,7 +50,7 @@ class TrackingTable:
 
         Unknown keys are passed over; a video whose tracking had ended begins anew.
         """
-        now = _text(utc_now())
+        now = time_text(utc_now())
         with self._db.transaction() as db:
             before = db.total_changes
             db.executemany(
@@ -62,42 +63,42 @@ class TrackingTable:
 
     def due(self, at: datetime) -> list[Tracked]:
         """Return the videos to look at, the longest overdue first."""
-        return self._read("WHERE due_at <= ? ORDER BY due_at, key", (_text(at),))
+        return self._read("WHERE due_at <= ? ORDER BY due_at, key", (time_text(at),))
 
     def all(self) -> list[Tracked]:
         """Return every tracked video, those due next first and those that ended last."""
         return self._read("ORDER BY due_at IS NULL, due_at, key")
+
+    def of(self, keys: Iterable[str]) -> list[Tracked]:
+        """Return what is tracked among these videos."""
+        return self._read(f"WHERE {AMONG} ORDER BY key", (json.dumps(list(keys)),))
+
+    def keys_of_channel(self, channel: str) -> list[str]:
+        """Return the keys of a channel's videos in the library, by the channel's id or its name."""
+        rows = self._db.rows(
+            "SELECT key FROM videos LEFT JOIN channels USING (platform, channel_id)"
+            " WHERE demo = 0 AND (channel_id = ? OR name = ? COLLATE NOCASE) ORDER BY key",
+            (channel, channel),
+        )
+        return [row["key"] for row in rows]
+
+    def count_waiting(self) -> int:
+        """Return how many videos have looks left."""
+        return int(self._db.one("SELECT count(*) FROM tracked WHERE due_at IS NOT NULL"))
 
     def next_due_at(self) -> datetime | None:
         """Return when the next look is due, None when none is left."""
         text = self._db.one("SELECT min(due_at) FROM tracked")
         return datetime.fromisoformat(text) if text else None
 
-    def looked(self, tracked: Tracked, video: Published) -> bool:
-        """Keep a look as a snapshot, set when the next is due, and return whether the counts had changed.
-
-        The video must be in the library, with its counts.
-        """
-        assert video.counts is not None  # noqa: S101  the caller ends the tracking of hidden counts
-        at = _text(video.fetched_at)
-        counts = tuple(video.counts.model_dump().values())  # views, likes, comments, shares
+    def looked(self, tracked: Tracked, video: Published) -> None:
+        """Count a look, and set when the next is due."""
         due = next_look(video, tracked.since, video.fetched_at)
         with self._db.transaction() as db:
-            last = db.execute(
-                "SELECT views, likes, comments, shares FROM snapshots WHERE key = ? AND fetched_at < ?"
-                " ORDER BY fetched_at DESC LIMIT 1",
-                (tracked.key, at),
-            ).fetchone()
-            db.execute(
-                "INSERT OR REPLACE INTO snapshots (key, fetched_at, views, likes, comments, shares)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (tracked.key, at, *counts),
-            )
             db.execute(
                 "UPDATE tracked SET looks = looks + 1, due_at = ?, ended = ? WHERE key = ?",
-                (_text(due) if due else None, None if due else GROWN, tracked.key),
+                (time_text(due) if due else None, None if due else GROWN, tracked.key),
             )
-        return last is None or tuple(last) != counts
 
     def end(self, key: str, reason: str) -> None:
         """Look at a video no more, and say why; what was seen of it stays."""
@@ -116,8 +117,3 @@ class TrackingTable:
             )
             for row in rows
         ]
-
-
-def _text(at: datetime) -> str:
-    """Return a time as UTC text that sorts as times do, as `rows` writes it."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

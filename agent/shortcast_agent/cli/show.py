@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from shortcast_agent.numbers import say_count, say_percent, say_times
 from shortcast_agent.pictures import TYPICAL, say_span
 from shortcast_ml.records import (
-    CollectReport,
     Comparison,
     Diagnosis,
     Explanation,
@@ -113,16 +112,6 @@ def show_neighbours(console: "Console", neighbours: tuple[Neighbour, ...]) -> No
             "demo" if video.demo else _plain(video.url),
         )
     console.print(table)
-
-
-def show_collected(console: "Console", report: CollectReport) -> None:
-    """Print what a collection brought."""
-    console.print(
-        f"Found {report.found}, added {report.added}, updated {report.updated}. "
-        f"The library now holds {report.library_size} videos."
-    )
-    for reason in report.skipped:
-        console.print(f"[dim]Skipped: {_plain(reason)}[/]")
 
 
 def _table(*columns: str) -> "Table":

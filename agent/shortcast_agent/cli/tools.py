@@ -1,4 +1,4 @@
-"""Commands that call one tool: forecast, compare, why, next-day, similar, collect."""
+"""Commands that call one tool: forecast, compare, why, next-day, similar."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,7 +8,6 @@ import typer
 from shortcast_agent.cli.app import AsJson, app
 from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_ml.records import NextDayForecast, Record
-from shortcast_tools.collect import collect
 from shortcast_tools.compare_variants import compare_variants
 from shortcast_tools.diagnose_video import diagnose_video
 from shortcast_tools.find_similar_videos import find_similar_videos
@@ -109,47 +108,16 @@ def next_day_command(as_json: AsJson = False, **given: Any) -> None:
 def similar_command(as_json: AsJson = False, **given: Any) -> None:
     """Find similar videos in the library.
 
-    Describe them in words, or give a --title, a --thumbnail or a --video.
+    Describe them in words, or give a --title, a --thumbnail, a --video, or the --video-id of one in the library.
     """
     result = find_similar_videos(**checked(find_similar_videos, given))
     if not _printed_json(result, as_json):
         from shortcast_agent.cli.show import show_similar
 
-        show_similar(_console(), result)
-
-
-@app.command("collect")
-@takes(options_of(collect, argument="query"))
-def collect_command(as_json: AsJson = False, **given: Any) -> None:
-    """Collect public videos of a niche into the library.
-
-    They replace the demo library. Ctrl-C stops; what was collected by then is kept.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from shortcast_tools.progress import listening
-
-    arguments = checked(collect, given)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Looking for videos", total=arguments.get("limit"))
-
-            def draw(done: int, total: int, text: str) -> None:
-                bar.update(task, completed=done, total=total, description=text[:60])
-
-            with listening(draw):
-                result = collect(**arguments)
-    except KeyboardInterrupt:
-        typer.echo(
-            "Stopped. What was collected so far is kept; the same command goes on from there.", err=True
-        )
-        raise typer.Exit(130) from None
-    if not _printed_json(result, as_json):
-        from shortcast_agent.cli.show import show_collected
-
-        show_collected(_console(), result)
+        console = _console()
+        if result.notice:
+            console.print(result.notice, markup=False)
+        show_similar(console, result)
 
 
 def _show_next_day(console: "Console", found: NextDayForecast) -> None:

@@ -53,4 +53,11 @@ def open_source(name: SourceName, here: "Parts", cookies: str = "") -> "Source":
         raise InputError("Cookies are for yt-dlp alone; leave --cookies out, or add --source yt-dlp.")
     from shortcast_tools.collecting.youtube_api import YouTubeApi
 
-    return YouTubeApi(here.settings, here.library)
+    return YouTubeApi(here.settings, here.library.db)
+
+
+def spent_by(source: "Source") -> tuple[int, int]:
+    """Return the search calls and the units that a source has spent so far of its daily buckets."""
+    from shortcast_tools.collecting.youtube_api import YouTubeApi
+
+    return (source.client.search_calls, source.client.units) if isinstance(source, YouTubeApi) else (0, 0)

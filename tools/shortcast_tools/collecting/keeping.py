@@ -20,11 +20,15 @@ def as_known(video: Published, library: "Library") -> Published:
     twins = YOUTUBE if platform in YOUTUBE else (platform,)
     found = library.by_key(f"{twin}:{video.video_id}" for twin in twins)
     known = found.get(key_of(video)) or next(iter(found.values()), None)
-    if known is None:
-        return video
+    return video if known is None else as_same(known, video)
+
+
+def as_same(known: Published, video: Published) -> Published:
+    """Return a reading of a known video with the id, the platform and the files that the library has of it."""
     kept = {
         "platform": known.draft.platform,
         "thumbnail_path": video.draft.thumbnail_path or known.draft.thumbnail_path,
         "video_path": video.draft.video_path or known.draft.video_path,
     }
-    return video.model_copy(update={"draft": video.draft.model_copy(update=kept)})
+    draft = video.draft.model_copy(update=kept)
+    return video.model_copy(update={"draft": draft, "video_id": known.video_id})

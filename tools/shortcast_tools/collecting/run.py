@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from shortcast_ml.errors import ServiceError
 from shortcast_ml.library_table import key_of
 from shortcast_ml.records import CollectReport, CollectRequest, Platform, Published
+from shortcast_tools.collecting.choice import spent_by
 from shortcast_tools.collecting.keeping import as_known
 from shortcast_tools.collecting.sources import Page, Reading, Source
 from shortcast_tools.collecting.strata import Strata, bin_of
@@ -40,6 +41,7 @@ def collect_videos(request: CollectRequest, source: Source, here: "Parts") -> Co
     then is kept. Raises what the source raises when nothing has come, LibraryError when it can't be kept or
     another run is under way.
     """
+    planned, before = source.plan(request), spent_by(source)
     with alone(here.settings.home / "collecting.lock", "collecting"):
         jobs = JobTable(here.library.db)
         job = _job(jobs, request)
@@ -60,7 +62,10 @@ def collect_videos(request: CollectRequest, source: Source, here: "Parts") -> Co
         except BaseException:
             jobs.end(job.id, "failed")
             raise
-        return run.finish(stopped)
+        result = run.finish(stopped)
+    searches, units = spent_by(source)
+    spent = {"search_calls_spent": searches - before[0], "units_spent": units - before[1]}
+    return result.model_copy(update={"planned": planned, **spent})
 
 
 def reason_against(video: Published, wanted: Platform | None) -> str | None:
@@ -123,11 +128,7 @@ class _Run:
         self._drop_demo()
         self._report("Looking for videos")
         pages = None if self._job.all_found else self._source.discover(self._request, self._job.cursor)
-        while not self._full:
-            pages = self._discover(pages)
-            items = self._jobs.waiting(self._job.id, self._source.batch)
-            if not items:
-                return
+        while not self._full and (items := self._next(pages)):
             self._read(items)
 
     def fetch_pictures(self) -> None:
@@ -159,16 +160,14 @@ class _Run:
         self._jobs.end(self._job.id, "stopped" if stopped else "done", result.model_dump_json())
         return result
 
-    def _discover(self, pages: Iterator[Page] | None) -> Iterator[Page] | None:
-        """Fill the line for one batch; return the pages that are left, None: there are no more."""
-        batch = self._source.batch
-        need = batch if self._strata else min(batch, self._request.limit - self.kept)
-        while pages is not None and len(self._jobs.waiting(self._job.id, need)) < need:
-            page = next(pages, Page((), None))
+    def _next(self, pages: Iterator[Page] | None) -> list[str]:
+        """Return the next items in line, from a new page when the line is empty: a page is read before the next."""
+        while not (items := self._jobs.waiting(self._job.id, self._source.batch)) and pages is not None:
+            page = next(pages, None)
+            if page is None:
+                break
             self._jobs.discovered(self._job.id, (found.item for found in page.found), page.cursor)
-            if page.cursor is None:
-                return None
-        return pages
+        return items
 
     def _read(self, items: Sequence[str]) -> None:
         """Read a batch and keep it, at once where it comes at once, else second by second."""
