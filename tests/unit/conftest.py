@@ -10,11 +10,17 @@ from shortcast_vectorstore.library import Library, open_library
 
 
 @pytest.fixture
-def library(home: Path) -> Iterator[Library]:
-    """An empty library, as after the demo library was removed (and quicker than drawing it first)."""
+def emptied(home: Path) -> Path:
+    """A home without the demo library, as after it was removed (and quicker than drawing it first)."""
     db = schema.connect(home / "library.db")
     db.execute("INSERT INTO meta VALUES ('demo', 'removed')")
     db.close()
-    opened = open_library(home)
+    return home
+
+
+@pytest.fixture
+def library(emptied: Path) -> Iterator[Library]:
+    """An empty library."""
+    opened = open_library(emptied)
     yield opened
     opened.close()

@@ -1,5 +1,6 @@
 """Rows of a table made into videos, or into looks at videos; every cell that can't be used is named."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -82,9 +83,7 @@ class Maker:
 
     def _rows(self, batch: Batch) -> Iterator[tuple[int, int | None, Values]]:
         """Yield (row, line, values by field) of a batch; dropped rows are named and left out."""
-        for row, line, problem in batch.ragged:
-            self.drop(row, line, "", problem)
-        n = len(batch.rows)
+        n, ragged = len(batch.rows), deque(batch.ragged)
         columns: dict[str, list[Any]] = {}
         wrong: dict[int, list[tuple[str, str, bool]]] = {}
         for field, source in self._layout.sources.items():
@@ -93,12 +92,19 @@ class Maker:
         fields = list(columns)
         for i, cells in enumerate(zip(*columns.values(), strict=True)):
             row, line, found = batch.rows[i], batch.lines[i], wrong.get(i, ())
+            while ragged and ragged[0][0] < row:
+                self._drop_ragged(*ragged.popleft())
             dropped = any(drops for _, _, drops in found)
             for field, problem, drops in found:
                 self._problems.add(self._bad(row, line, self._name(field), problem, dropped=drops))
             values = dict(zip(fields, cells, strict=True))
             if not dropped and not self._hidden(row, line, values):
                 yield row, line, values
+        for rest in ragged:
+            self._drop_ragged(*rest)
+
+    def _drop_ragged(self, row: int, line: int | None, problem: str) -> None:
+        self.drop(row, line, "", problem)
 
     def _read(self, field: str, given: list[Any], wrong: dict[int, list[tuple[str, str, bool]]]) -> list[Any]:
         """Return a column's values, None where there is none; what is wrong goes into `wrong`, by position."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 4000
 SUFFIXES = (".csv", ".tsv", ".parquet")
 LONGEST_LINE = 1 << 20  # characters; what is longer is cut, and its row named
+NEVER_CLOSED = "has a quote that is not closed, or too few or many cells"
 
 
 @dataclass
@@ -218,26 +219,30 @@ def _records(file: TextIO, width: int, delimiter: str) -> Iterator[_Record]:
         except StopIteration:
             return
         except csv.Error as error:
-            too_long = "field limit" in str(error)
-            wrong = (
-                f"has a cell of more than {csv.field_size_limit():,} characters"
-                if too_long
-                else f"can't be read as CSV ({error})"
-            )
+            wrong = _in_plain_words(error)
         row += 1
         if lines.cut and len(lines.taken) == 1:
             wrong = f"has a line of more than {LONGEST_LINE:,} characters"
         elif wrong or not _fits(cells, width):
             several = len(lines.taken) > 1
-            if several:
-                lines.put_back_all_but_first()
-            if wrong or several:
-                cells = _leniently(lines.taken[0], delimiter)
-            wrong = "" if _fits(cells, width) else wrong or _misfit(cells, width, several)
+            lines.put_back_all_but_first()
+            lenient = _leniently(lines.taken[0], delimiter)
+            if lenient is not None and _fits(lenient, width):
+                wrong, cells = "", lenient
+            elif several:
+                wrong = NEVER_CLOSED
+            elif not wrong:
+                wrong = f"has {len(cells)} cells where the header has {width}"
         if wrong:
             yield _Record(row, first, wrong)
         elif any(cells):
             yield _Record(row, first, cells[:width])
+
+
+def _in_plain_words(error: csv.Error) -> str:
+    if "field limit" in str(error):
+        return f"has a cell of more than {csv.field_size_limit():,} characters"
+    return NEVER_CLOSED if "unexpected end" in str(error) else f"can't be read as CSV ({error})"
 
 
 def _fits(cells: list[str], width: int) -> bool:
@@ -245,14 +250,9 @@ def _fits(cells: list[str], width: int) -> bool:
     return not any(cells) or (len(cells) >= width and not any(cells[width:]))
 
 
-def _misfit(cells: list[str], width: int, several: bool) -> str:
-    quote = "; a quote may not be closed" if several else ""
-    return f"has {len(cells)} cells where the header has {width}{quote}"
-
-
-def _leniently(line: str, delimiter: str) -> list[str]:
-    """Return the cells of one line whose quotes are not as they should be; none if it can't be."""
+def _leniently(line: str, delimiter: str) -> list[str] | None:
+    """Return the cells of one line whose quotes are not as they should be; None if it can't be done."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
-        return []
+        return None
