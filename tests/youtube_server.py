@@ -49,7 +49,7 @@ class YouTubeServer:
     """The server as a test sees it.
 
     `charged` counts what each bucket (`search`, `units`) was charged today, `calls` each method's calls,
-    `log` has every request's path, `broken` what was wrong with our own answers.
+    `log` and `queries` have every request's path and query, `broken` what was wrong with our own answers.
     """
 
     def __init__(self, port: int, world: World, keys: set[str], quotas: dict[str, int]) -> None:
@@ -63,6 +63,7 @@ class YouTubeServer:
         self.calls: Counter[str] = Counter()
         self.faulted: Counter[str] = Counter()
         self.log: list[str] = []
+        self.queries: list[str] = []
         self.broken: list[str] = []
         self.lock = threading.Lock()
         self._faults = Faults()
@@ -195,9 +196,19 @@ def check_parameters(name: str, query: dict[str, list[str]]) -> Json:
             raise Refused(400, "missingRequiredParameter", f"Missing required parameter: {key}")
         if spec["type"] == "integer" and key in values:
             values[key] = int(values[key])
+    for part in values["part"]:
+        if part not in _parts(name):
+            raise Refused(400, "unknownPart", f"'{part}'")
     if len(values.get("id", ())) > 50:
         raise Refused(400, "invalidFilters", "The request specifies too many ids.")
     return values
+
+
+def _parts(name: str) -> set[str]:
+    """Return the parts that a resource of a method's answer has."""
+    schemas = _document()["schemas"]
+    response = schemas[_document()["resources"][name]["methods"]["list"]["response"]["$ref"]]
+    return set(schemas[response["properties"]["items"]["items"]["$ref"]]["properties"]) - {"etag", "kind"}
 
 
 def _within(text: str, spec: Json) -> bool:
@@ -280,6 +291,7 @@ def youtube_server(
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             server.log.append(parts.path)
+            server.queries.append(parts.query)
             fault, retry_after = "", None
             try:
                 if parts.path.startswith("/vi/"):

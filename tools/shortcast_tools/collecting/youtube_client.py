@@ -69,6 +69,7 @@ class YouTubeClient:
         self._here = threading.local()
         self._lock = threading.Lock()
         self._service: Any = None
+        self._resources: dict[Resource, Any] = {}
 
     def list(self, resource: Resource, **parameters: str | int) -> Json:
         """Return one page of a resource.
@@ -76,7 +77,7 @@ class YouTubeClient:
         Raises LinkError when what was asked for does not exist, StalePage for a page token that is no longer
         known, and ServiceError when the quota is used up, the key is refused, or patience ends.
         """
-        methods = getattr(self._built(), resource)()
+        methods = self._resource(resource)
         return persist(lambda: self._try(resource, methods, parameters), self._patience, self._sleep)
 
     def _try(self, resource: Resource, methods: Any, parameters: dict[str, str | int]) -> Json:
@@ -148,8 +149,8 @@ class YouTubeClient:
             )
         return ServiceError(f"YouTube did not accept the request ({why}); update Shortcast.")
 
-    def _built(self) -> Any:
-        """Return the client, made from the discovery document inside its package: no network, once."""
+    def _resource(self, name: Resource) -> Any:
+        """Return a resource of the client, made from the discovery document in its package: no network, once."""
         with self._lock:
             if self._service is None:
                 from googleapiclient.discovery import build
@@ -159,9 +160,12 @@ class YouTubeClient:
                     "v3",
                     http=self._transport(),
                     static_discovery=True,
+                    cache_discovery=False,
                     client_options={"api_endpoint": self._url},
                 )
-            return self._service
+            if name not in self._resources:
+                self._resources[name] = getattr(self._service, name)()
+            return self._resources[name]
 
     def _transport(self) -> "Transport":
         found: Transport | None = getattr(self._here, "transport", None)
