@@ -104,7 +104,7 @@ class YouTubeApi:
             if playlist is None:
                 found = self._look_up(target)
                 playlist, first = found.playlist, found.first
-                del self._looked_up[target]  # the next time it may list more
+                self._looked_up.pop(target, None)  # the next time it may list more
             yield from pages_of_list(self.client, playlist, request, cursor, first)
         elif request.stratified:
             yield from pages_of_strata(self.client, target.q, request, cursor, self._clock())
