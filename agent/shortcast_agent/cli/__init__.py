@@ -16,7 +16,17 @@ def main(argv: list[str] | None = None) -> None:
     """Run one command and exit: 0 when it worked, 1 with one sentence when it failed, 2 for wrong usage."""
     # threads that wait for work sleep: where they spin, every other program on the machine waits for them
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from shortcast_agent.cli import asking, learning, library, running, seeing, tools  # noqa: F401 - they register
+    from shortcast_agent.cli import (  # noqa: F401 - they register
+        asking,
+        collecting,
+        index,
+        learning,
+        library,
+        niche,
+        running,
+        seeing,
+        tools,
+    )
 
     _add_commands_of_others()
     try:

@@ -30,9 +30,17 @@ class Topic(Record):
     )
     vs_channel_low: float | None = Field(None, description="95% bootstrap interval over channels.")
     vs_channel_high: float | None = None
-    recent_share: float | None = Field(None, description="Of its videos, those of the last 30 days.")
-    crowding: Literal["crowded", "usual", "open", "unknown"]
-    examples: tuple[Neighbour, ...] = ()
+    judged: int = Field(0, description="Its videos whose own channel's typical is known.")
+    sure: bool = Field(False, description="Whether it does surely other than its channels' usual, as for a Slot.")
+    recent_share: float | None = Field(
+        None, description="Of its videos, those of the last 30 days before the newest video here."
+    )
+    crowding: Literal["crowded", "usual", "open", "unknown"] = Field(
+        description="crowded: surely more recent videos than the niche, and not surely better than its channels'"
+        " usual. open: surely better, and surely not more recent videos. unknown: too few are known."
+    )
+    examples: tuple[Neighbour, ...] = Field((), description="Those nearest to its centre.")
+    best: tuple[Neighbour, ...] = Field((), description="Those that did best against their own channel.")
 
 
 class Slot(Record):
@@ -40,11 +48,14 @@ class Slot(Record):
 
     label: str
     n: int
-    channels: int
+    channels: int = Field(description="Whole units that the interval is drawn from: see NicheSummary.drawn.")
     vs_channel: float
     low: float = Field(description="95% bootstrap interval over channels.")
     high: float
-    sure: bool = Field(description="Whether the interval leaves out 1.")
+    sure: bool = Field(
+        description="Whether the interval leaves out 1, and the difference from all videos here is unlikely to be"
+        " chance among all times and lengths looked at (false discovery rate 5%)."
+    )
 
 
 class NicheSummary(Record):
@@ -57,8 +68,17 @@ class NicheSummary(Record):
     library: LibraryKind
     typical_views: int | None
     topics: tuple[Topic, ...]
-    times: tuple[Slot, ...] = ()
+    other: int = Field(0, description="Videos that fit no topic.")
+    stability: float | None = Field(
+        None, description="How far topics found in halves of the videos agree: 1 the same, 0 as by chance."
+    )
+    draft_topic: str = Field("", description="The topic that the given title is nearest to.")
+    times: tuple[Slot, ...] = Field((), description="Weekdays, then hours of the day.")
+    time_zone: str = "UTC"
     lengths: tuple[Slot, ...] = ()
+    drawn: Literal["channels", "weeks"] = Field(
+        "channels", description="What intervals are drawn from; weeks where there are fewer than 10 channels."
+    )
     statements: tuple[Statement, ...] = ()
     map_path: Path | None = Field(None, description="A drawn map of the niche.")
     encoder_id: str
