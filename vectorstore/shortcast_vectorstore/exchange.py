@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +58,8 @@ def export_library(
         raise LibraryError(f"The folder {folder} can't be written to ({error.strerror}).") from error
     finally:
         for path in part.values():
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
     return written
 
 

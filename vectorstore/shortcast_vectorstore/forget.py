@@ -114,7 +114,7 @@ def forget_pictures(library: "Library") -> Forgotten:
             ours = {
                 name: path
                 for name in DRAFT_FILES
-                if (path := getattr(video.draft, name)) is not None and media in path.parents
+                if (path := getattr(video.draft, name)) is not None and media in path.absolute().parents
             }
             if ours:
                 files |= set(ours.values())
@@ -175,7 +175,7 @@ def _remove(folder: Path, files: set[Path]) -> tuple[int, int]:
     """Delete files of the media folder, never the user's own elsewhere; return how many, and their bytes."""
     n_files = n_bytes = 0
     for path in files:
-        if folder not in path.parents:
+        if folder not in path.absolute().parents:
             continue
         with suppress(FileNotFoundError):
             size = path.stat().st_size

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -202,7 +203,8 @@ def back_up(
             raise LibraryError(f"{path} can't be written ({error.strerror}); give another place.") from error
         finally:
             for left in (part, part.with_name(part.name + "-journal")):
-                left.unlink(missing_ok=True)
+                with suppress(OSError):
+                    left.unlink()
     return written
 
 

@@ -44,10 +44,10 @@ def read_header(path: Path) -> list[str]:
         return _header(path, file)[0]
 
 
-def read_batches(path: Path, columns: list[str], size: int = BATCH_ROWS) -> Iterator[Batch]:
-    """Yield these columns of a table, `size` rows at a time. Raises InputError where the file breaks off."""
+def read_batches(path: Path, columns: list[str]) -> Iterator[Batch]:
+    """Yield these columns of a table, BATCH_ROWS at a time. Raises InputError where the file breaks off."""
     read = _parquet_batches if path.suffix == ".parquet" else _csv_batches
-    return read(path, columns, size)
+    return read(path, columns, BATCH_ROWS)
 
 
 # --- Parquet -----------------------------------------------------------------------------------------
