@@ -25,16 +25,18 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     wait_s: float = 0.0
     drip: int = 0  # bytes at a time, a tenth of a second apart; 0: all at once
+    cut: bool = False  # the connection breaks in the middle
 
 
 class LocalSite:
-    """Pages by path; `asked` lists the paths that were requested."""
+    """Pages by path; `asked` lists the paths that were requested, `cookies` what visitors sent as such."""
 
     def __init__(self, port: int) -> None:
         self.host = f"127.0.0.1:{port}"
         self.url = f"http://{self.host}"
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.cookies: set[str] = set()
 
     def put(
         self, path: str, body: bytes | str, content_type: str = "text/html; charset=utf-8", **more: Any
@@ -116,6 +118,7 @@ def local_site() -> Iterator[LocalSite]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             site.asked.append(self.path)
+            site.cookies.update(self.headers.get_all("Cookie", []))
             answer = site.answers.get(self.path) or Answer(b"Not found", status=404)
             time.sleep(answer.wait_s)
             try:
@@ -125,9 +128,10 @@ def local_site() -> Iterator[LocalSite]:
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                step = answer.drip or max(len(answer.body), 1)
-                for start in range(0, len(answer.body), step):
-                    self.wfile.write(answer.body[start : start + step])
+                body = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
+                step = answer.drip or max(len(body), 1)
+                for start in range(0, len(body), step):
+                    self.wfile.write(body[start : start + step])
                     self.wfile.flush()
                     time.sleep(0.1 if answer.drip else 0)
             except OSError:

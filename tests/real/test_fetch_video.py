@@ -128,6 +128,15 @@ def test_a_packed_page_is_unpacked(site: LocalSite, settings: Settings, video: b
 # --- what can go wrong
 
 
+def test_an_answer_that_is_cut_off_is_not_taken_for_a_whole_page(
+    site: LocalSite, settings: Settings, video: bytes
+) -> None:
+    url = site.put_video("/watch/latte", video)
+    site.answers["/watch/latte"].cut = True
+    with pytest.raises(ServiceError, match="broke off in the middle"):
+        fetch(url, settings)
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [

@@ -25,6 +25,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ),
     ("unsupported", r"unsupported url|is not a valid url|piracy|no video formats found|could not find"),
     ("timeout", r"timed? ?out"),
+    ("cut", r"bytes read, \d+ more expected|IncompleteRead"),
     (
         "network",
         r"failed to resolve|name resolution|unreachable|connection (refused|reset|aborted)|getaddrinfo",
@@ -68,6 +69,7 @@ SENTENCES: dict[str, tuple[type[ShortcastError], str]] = {
         "No video was found on that page; paste the link of one video, from YouTube or TikTok for example.",
     ),
     "timeout": (ServiceError, "The website took too long to answer; try again in a minute."),
+    "cut": (ServiceError, "The website's answer broke off in the middle; try again."),
     "network": (
         ServiceError,
         "The website can't be reached, probably because there is no network; check your connection, then try"

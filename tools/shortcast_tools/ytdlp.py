@@ -123,9 +123,12 @@ class Response(http.client.HTTPResponse):
         self._guard = guard
 
     def read(self, amt: int | None = None) -> bytes:
-        """Read, one byte further than allowed at most."""
-        most = self._guard.left + 1
-        data = super().read(most if amt is None or amt < 0 else min(amt, most))
+        """Read, one byte further than allowed at most. Raises IncompleteRead where the answer was cut off."""
+        most, promised = self._guard.left + 1, self.length
+        most = most if amt is None or amt < 0 else min(amt, most)
+        data = super().read(most)
+        if promised is not None and len(data) < min(most, promised):
+            raise http.client.IncompleteRead(data, promised - len(data))
         self._guard.spend(len(data))
         return data
 
