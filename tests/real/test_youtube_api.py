@@ -213,7 +213,7 @@ def test_a_stratified_search_brings_what_nobody_saw_beside_what_everybody_saw(ho
         plain = source_of(served, home, "k")
         asked = request("coffee", 600, stratified=True)
         found = items_of(list(plain.discover(asked, None)))
-        assert served.charged == {"search": 15, "units": 21}
+        assert served.charged == {"search": 12, "units": 24}
         views = [served.world.videos[item].views for item in dict.fromkeys(found)]
         channels = {served.world.videos[item].channel.id for item in found}
     assert len(channels) == 40

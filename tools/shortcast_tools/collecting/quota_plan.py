@@ -13,7 +13,7 @@ from shortcast_tools.collecting.youtube_links import Channel, Target, Videos, Wo
 from shortcast_vectorstore.quota import QuotaLedger
 
 PAGE = 50  # items on a page, and ids in a call: the most that the API takes
-SEED_SEARCHES = 15  # of a stratified request: five windows of time in three orders, see youtube_search
+SEED_SEARCHES = 15  # of a stratified request at most: five windows of time in three orders, see youtube_search
 STRATA_FACTOR = 3  # videos looked at for each one wanted, so that the bins at the ends fill too
 LIST_FACTOR = 10  # the same in a channel or playlist, where most may be of the other kind
 
@@ -48,7 +48,7 @@ def search_pages(request: CollectRequest) -> tuple[int, int]:
     if not request.stratified:
         return ceil(request.limit / PAGE), 0
     pages = ceil(STRATA_FACTOR * request.limit / PAGE)
-    searches = min(pages, SEED_SEARCHES)
+    searches = min(ceil(pages / 3), SEED_SEARCHES)
     return searches, pages - searches
 
 

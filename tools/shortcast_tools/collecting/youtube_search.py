@@ -70,11 +70,14 @@ def pages_of_words(
     """Yield what a search finds: its best 500 first, then by date from the newest on, 500 at a time."""
     state = _read(cursor)
     n, in_search = int(state.get("n", 0)), int(state.get("in_search", 0))
-    token, before = state.get("token"), state.get("before")
+    token, before = (
+        state.get("token"),
+        state.get("before"),
+    )  # None: by relevance; "": by date, from the newest
     searches, _ = search_pages(request)
     seen: set[str] = set()
     while n < searches:
-        wanted: dict[str, str | int] = {"order": "date" if before else "relevance"}
+        wanted: dict[str, str | int] = {"order": "relevance" if before is None else "date"}
         if before:
             wanted["publishedBefore"] = before
         answer = _page(client, "search", token, **_about(q, request), **wanted)
@@ -83,8 +86,8 @@ def pages_of_words(
         is_new = not seen.issuperset(ids)
         seen.update(ids)
         if token is None or in_search == SEARCH_PAGES:
-            token, in_search, earlier = None, 0, _next_before(answer, before)
-            if before and (earlier == before or not is_new):
+            token, in_search, earlier = None, 0, "" if before is None else _next_before(answer, before)
+            if earlier == before or (before is not None and not is_new):
                 yield Page(_found(ids), None)
                 return
             before = earlier
@@ -146,13 +149,11 @@ def _window(n: int, now: datetime) -> dict[str, str]:
     return asked
 
 
-def _next_before(answer: Json, before: str | None) -> str:
+def _next_before(answer: Json, before: str) -> str:
     """Return the time before which a search by date goes on: that of the oldest video on the page.
 
-    Inclusive, since several may be of one second; a search by relevance is followed by one from now on.
+    It is met again, since several may be of one second. An empty page leaves the time as it was.
     """
-    if before is None:
-        return _time(datetime.max.replace(year=2100))
     times = [read_time(item.get("snippet", {}).get("publishedAt")) for item in answer.get("items", ())]
     known = [at for at in times if at is not None]
     return _time(min(known) + timedelta(seconds=1)) if known else before
