@@ -41,7 +41,7 @@ def collect_videos(request: CollectRequest, source: Source, here: "Parts") -> Co
     then is kept. Raises what the source raises when nothing has come, LibraryError when it can't be kept or
     another run is under way.
     """
-    planned, before = source.plan(request), spent_by(source)
+    before, planned = spent_by(source), source.plan(request)  # looking a channel up is part of both
     with alone(here.settings.home / "collecting.lock", "collecting"):
         jobs = JobTable(here.library.db)
         job = _job(jobs, request)
