@@ -1,6 +1,7 @@
-"""Collected videos, made by hand."""
+"""Collected videos, made by hand, and libraries to put them in."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from shortcast_ml.records import Counts, Draft, Platform, Published
 
@@ -20,3 +21,13 @@ def a_video(video_id: str = "v1", *, views: int | None = 100, **changes: object)
         **changes,
     }
     return Published.model_validate({"draft": {"platform": platform, "title": "A title", **draft}, **facts})
+
+
+def without_demo(home: Path) -> Path:
+    """Make a home whose demo library was removed (quicker than drawing it first), and return it."""
+    from shortcast_vectorstore import schema
+
+    db = schema.connect(home / "library.db")
+    db.execute("INSERT INTO meta VALUES ('demo', 'removed')")
+    db.close()
+    return home

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.collected import without_demo
 
-from shortcast_vectorstore import schema
 from shortcast_vectorstore.library import Library, open_library
 
 
 @pytest.fixture
 def emptied(home: Path) -> Path:
-    """A home without the demo library, as after it was removed (and quicker than drawing it first)."""
-    db = schema.connect(home / "library.db")
-    db.execute("INSERT INTO meta VALUES ('demo', 'removed')")
-    db.close()
-    return home
+    """The default home, without the demo library."""
+    return without_demo(home)
 
 
 @pytest.fixture

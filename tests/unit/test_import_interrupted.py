@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.collected import without_demo
 
-from shortcast_vectorstore import schema
 from shortcast_vectorstore.library import open_library
 from shortcast_vectorstore.upkeep import check_library
 
@@ -53,13 +53,6 @@ def start(home: Path, tables: Path) -> "subprocess.Popen[str]":
     )
 
 
-def empty(home: Path) -> Path:
-    db = schema.connect(home / "library.db")
-    db.execute("INSERT INTO meta VALUES ('demo', 'removed')")
-    db.close()
-    return home
-
-
 def content(home: Path) -> list[list[tuple[object, ...]]]:
     library = open_library(home)
     assert check_library(library) == []
@@ -72,9 +65,9 @@ def content(home: Path) -> list[list[tuple[object, ...]]]:
 def test_an_import_that_is_killed_again_and_again_ends_in_the_same_library(
     tables: Path, tmp_path: Path
 ) -> None:
-    whole = empty(tmp_path / "whole")
+    whole = without_demo(tmp_path / "whole")
     assert '"added":900,"updated":900' in start(whole, tables).communicate()[0]
-    killed = empty(tmp_path / "killed")
+    killed = without_demo(tmp_path / "killed")
     for lines in (2, 5, 8):
         process = start(killed, tables)
         assert process.stdout is not None
@@ -91,7 +84,7 @@ def test_an_import_that_is_killed_again_and_again_ends_in_the_same_library(
 
 
 def test_ctrl_c_keeps_what_came_and_says_so(tables: Path, tmp_path: Path) -> None:
-    home = empty(tmp_path / "home")
+    home = without_demo(tmp_path / "home")
     command = "from shortcast_tools.importing import tables; tables.BATCH_ROWS = 3\n"
     command += "from shortcast_agent.cli import main; main()"
     process = subprocess.Popen(

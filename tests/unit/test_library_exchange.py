@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.collected import NOON, a_video
+from tests.collected import NOON, a_video, without_demo
 
 from shortcast_ml.errors import InputError, LibraryError
 from shortcast_ml.library_table import key_of
@@ -14,7 +14,6 @@ from shortcast_ml.records import ChannelHistory, Counts
 from shortcast_ml.settings import Settings
 from shortcast_tools.import_videos import import_videos
 from shortcast_tools.parts import Parts, parts, use
-from shortcast_vectorstore import schema
 from shortcast_vectorstore.exchange import export_library, import_library, is_export
 from shortcast_vectorstore.library import Library, open_library
 from shortcast_vectorstore.upkeep import check_library
@@ -23,10 +22,7 @@ from shortcast_vectorstore.upkeep import check_library
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Library]:
     """Another empty library."""
-    db = schema.connect(tmp_path / "other" / "library.db")
-    db.execute("INSERT INTO meta VALUES ('demo', 'removed')")
-    db.close()
-    opened = open_library(tmp_path / "other")
+    opened = open_library(without_demo(tmp_path / "other"))
     yield opened
     opened.close()
 
@@ -119,7 +115,7 @@ def test_import_videos_knows_an_export(library: Library, tmp_path: Path) -> None
     export_library(filled(library), tmp_path / "out")
     assert is_export(tmp_path / "out")
     assert not is_export(tmp_path)
-    with use(Parts(Settings(home=tmp_path / "home"))):
+    with use(Parts(Settings(home=without_demo(tmp_path / "home")))):
         for given in (tmp_path / "out", tmp_path / "out" / "videos.parquet"):
             assert import_videos(given).library_size == 3
         assert content(parts().library) == content(library)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.collected import NOON, a_video
+from tests.collected import NOON, a_video, without_demo
 
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.library_table import key_of
@@ -89,8 +89,7 @@ def test_whatever_the_order_of_readings_the_library_is_the_same(home: Path) -> N
         ("c", (0, 1, 0, 1, 2, 3)),
         ("d", (1, 3, 0, 2)),
     ):
-        library = open_library(home / name)
-        library.remove_demo()
+        library = open_library(without_demo(home / name))
         for i in order:
             library.add([readings[i]])
         found.append((library.get("v1"), library.snapshots("v1", "tiktok")))

@@ -2,13 +2,13 @@
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 from shortcast_ml.errors import LibraryError
-from shortcast_ml.library_table import age_days, published_at
 from shortcast_ml.records import ChannelHistory, Counts, Forgotten, LibraryKind, Platform, Published, Upload
 from shortcast_vectorstore.database import AMONG, READ_BATCH, Database, in_batches, open_database
 from shortcast_vectorstore.demo import demo_videos, draw_demo_pictures
@@ -136,15 +136,6 @@ class Library:
 
     # --- channels ------------------------------------------------------------------------------------
 
-    def of_channel(self, channel_id: str, platform: Platform | None = None) -> list[Published]:
-        """Return a channel's videos, oldest first."""
-        rows = self.db.rows(
-            "SELECT record FROM videos WHERE channel_id = ? AND ? IN ('', platform)",
-            (channel_id, platform or ""),
-        )
-        videos = [self.db.read(row["record"]) for row in rows]
-        return sorted(videos, key=lambda video: (published_at(video) or video.fetched_at, video.video_id))
-
     def history(
         self, channel_id: str, before: datetime | None, platform: Platform | None = None
     ) -> ChannelHistory:
@@ -153,21 +144,29 @@ class Library:
         Uploads without views or age are left out, and so are those without a date when `before` is given.
         An unknown channel has an empty history.
         """
-        uploads = []
-        for video in self.of_channel(channel_id, platform):
-            at, age = published_at(video), age_days(video)
-            if before is not None and (at is None or at >= before):
-                continue
-            if video.counts is not None and age is not None:
-                uploads.append(
-                    Upload(
-                        views=video.counts.views,
-                        age_days=age,
-                        published_at=at,
-                        title=video.draft.title,
-                        duration_s=video.draft.duration_s,
-                    )
-                )
+        # Columns instead of records: a channel may have hundreds of videos. Dates are read from the record,
+        # because an older library's columns have them to 0.1 ms, and "strictly before" is exact.
+        rows = self.db.rows(
+            "SELECT video_id, fetched_at, views, age_days, duration_s,"
+            " json_extract(record, '$.draft.title') AS title,"
+            " json_extract(record, '$.published_at') AS published_at,"
+            " json_extract(record, '$.age_days') AS said_age_days"
+            " FROM videos WHERE channel_id = ? AND ? IN ('', platform)"
+            " AND views IS NOT NULL AND age_days IS NOT NULL",
+            (channel_id, platform or ""),
+        )
+        dated = [(_published_at(row), row["video_id"], row) for row in rows]
+        uploads = [
+            Upload(
+                views=row["views"],
+                age_days=row["age_days"],
+                published_at=at,
+                title=row["title"],
+                duration_s=row["duration_s"],
+            )
+            for at, _, row in sorted(dated, key=lambda one: one[:2])
+            if before is None or at < before
+        ]
         channels = self.db.rows(
             "SELECT name, followers FROM channels WHERE channel_id = ? AND ? IN ('', platform)"
             " ORDER BY seen_at DESC LIMIT 1",
@@ -218,3 +217,10 @@ class Library:
                 return
             put_many(db, demo_videos(self.demo_pictures))
             db.execute("INSERT OR REPLACE INTO meta VALUES ('demo', 'present')")
+
+
+def _published_at(row: sqlite3.Row) -> datetime:
+    """Return when a video whose age is known was published, as `library_table.published_at` does."""
+    if row["published_at"] is not None:
+        return datetime.fromisoformat(row["published_at"])
+    return datetime.fromisoformat(row["fetched_at"]) - timedelta(days=row["said_age_days"])
