@@ -1,5 +1,6 @@
 """collect through the real yt-dlp against a real web site on loopback, into a real library."""
 
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -8,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.localsite import Answer, LocalSite, clip, local_site
+from tests.localsite import Answer, LocalSite, clip, local_site, picture
 from tests.sources import empty_home
 
 from shortcast_ml.errors import InputError, LinkError, ServiceError
 from shortcast_ml.records import CollectRequest
 from shortcast_ml.settings import Settings
-from shortcast_tools.collecting import ytdlp_source
+from shortcast_tools.collecting import thumbnails, ytdlp_source
 from shortcast_tools.collecting.choice import collect_request, open_source
 from shortcast_tools.collecting.run import collect_videos
+from shortcast_tools.collecting.strata import EDGES
 from shortcast_tools.collecting.ytdlp_source import YtDlp
 from shortcast_tools.parts import Parts, use
 from shortcast_tools.progress import listening
@@ -184,33 +186,63 @@ def test_what_came_before_a_site_refused_is_kept_and_the_rest_comes_later(
     assert "/watch/1" not in site.asked
 
 
-def test_pages_that_fail_now_and_then_are_asked_again(
-    site: LocalSite, here: PartsWithShelf, video: bytes, monkeypatch: pytest.MonkeyPatch
+class Stumbling(dict[str, Answer]):
+    """A site's answers, some of which are refusals, slow, or cut off."""
+
+    def __init__(self, whole: dict[str, Answer], rate: float) -> None:
+        super().__init__(whole)
+        self.rate, self.rng, self.n = rate, random.Random(5), 0
+
+    def get(self, path: str, default: Any = None) -> Any:
+        answer = super().get(path)
+        if answer is None or self.rng.random() > self.rate:
+            return answer
+        self.n += 1
+        wrongs = [
+            Answer(b"no", status=self.rng.choice((403, 429, 500, 503))),
+            Answer(answer.body, answer.content_type, wait_s=0.1),
+            Answer(answer.body, answer.content_type, cut=True),
+        ]
+        return self.rng.choice(wrongs)
+
+
+def test_with_failing_slow_and_cut_pages_the_same_library_comes(
+    site: LocalSite, here: PartsWithShelf, video: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    links = [site.put_video(f"/w/{i}", video, title=f"Video {i}", views=i + 1) for i in range(8)]
-    feed = site.put_feed("/feed", links)
-    rng, whole = random.Random(5), dict(site.answers)
+    monkeypatch.setattr(thumbnails, "RETRIES_S", (0.01, 0.01))
+    n, rate = (5000, 0.05) if os.environ.get("SHORTCAST_SLOW") else (6, 0.15)
+    links = [
+        site.put_video(
+            f"/w/{i}", video, title=f"V {i}", views=EDGES[i % 6] + i % 500, thumbnail=picture(seed=i)
+        )
+        for i in range(n)
+    ]
+    links[:0] = [f"{site.url}/gone", site.put_video("/hidden", video, views=None), f"{links[0]}#again"]
+    request = CollectRequest(query=site.put_feed("/feed", links), limit=n, source="yt-dlp", stratified=True)
+    clean = collect_videos(request, open_source("yt-dlp", here), here)
+    assert (clean.found, clean.added, clean.thumbnails, len(clean.skipped)) == (n + 2, n, n, 2)
+    assert [b.target - b.reached for b in clean.bins] == [0] * 6
+    site.answers = Stumbling(site.answers, rate)
+    other = Parts(here.settings.model_copy(update={"home": empty_home(tmp_path / "other")}))
+    for _ in range(5):  # a page may fail three times: the next run goes on
+        report = collect_videos(request, open_source("yt-dlp", other), other)
+        if not report.stopped:
+            break
+    assert site.answers.n > 0
+    assert (report.found, report.added, report.updated, report.bins) == (n + 2, n, 0, clean.bins)
+    assert report.skipped == clean.skipped
+    assert facts(other) == facts(here)
+    other.close()
 
-    class Stumbling(dict[str, Answer]):
-        def get(self, path: str, default: Any = None) -> Any:
-            answer = whole.get(path)
-            if answer is None or rng.random() > 0.2:
-                return answer
-            return rng.choice(
-                [
-                    Answer(b"no", status=rng.choice((403, 429, 500, 503))),
-                    Answer(answer.body, answer.content_type, wait_s=0.1),
-                    Answer(answer.body, answer.content_type, cut=True),
-                ]
-            )
 
-    site.answers = Stumbling(whole)
-    report = collect(feed, limit=50)
-    if report.stopped:  # three times in a row is possible: the next run goes on
-        report = collect(feed, limit=50)
-    assert (report.found, report.added, report.updated) == (8, 8, 0)
-    assert titles(here) == sorted(f"Video {i}" for i in range(8))
-    assert {v.counts.views for v in here.library.all() if v.counts} == set(range(1, 9))
+def facts(here: Parts) -> list[dict[str, Any]]:
+    """Return the library apart from when it was read, and from where its home is."""
+    found = []
+    for video in here.library.all():
+        known = video.model_dump(exclude={"fetched_at", "age_days"})
+        path = known["draft"].pop("thumbnail_path")
+        found.append({**known, "picture": path and path.read_bytes()})
+    return found
 
 
 @pytest.mark.usefixtures("here")

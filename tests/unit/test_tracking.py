@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sources import Shelf, empty_home, request, video
+from tests.sources import Shelf, empty_home, video
 
 from shortcast_ml.errors import LibraryError, ServiceError
 from shortcast_ml.records import Counts, Published, utc_now
 from shortcast_ml.settings import Settings
 from shortcast_tools.collecting import following
 from shortcast_tools.collecting.following import follow, follow_links, look, tracking_report, watch
-from shortcast_tools.collecting.run import collect_videos
 from shortcast_tools.collecting.sources import Reading
 from shortcast_tools.parts import Parts, use
-from shortcast_vectorstore.jobs import JobTable, alone
+from shortcast_vectorstore.jobs import alone
 from shortcast_vectorstore.tracking import AGES, GROWN, TrackingTable, next_look
 
 HOUR = timedelta(hours=1)
@@ -214,15 +213,6 @@ def test_the_tool_follows_and_looks(here: Parts, shelf: Counting) -> None:
     assert (found.looked, [v.video_id for v in found.videos], found.videos[0].looks) == (1, [IDS[0]], 1)
     make_due(here)
     assert (track_videos().looked, shelf.asked) == (1, [IDS[0], IDS[0]])
-
-
-def test_what_a_query_brought_and_what_a_channel_has_can_be_followed(here: Parts) -> None:
-    collect_videos(request(), Shelf({"a": 10, "b": 20}), here)
-    assert JobTable(here.library.db).keys_brought("collect", "Latte Art") == keys("a", "b")
-    assert JobTable(here.library.db).keys_brought("collect", "other") == []
-    table = TrackingTable(here.library.db)
-    assert table.keys_of_channel("channel") == sorted(keys("a", "b", *IDS))
-    assert table.keys_of_channel("nobody") == []
 
 
 def test_two_rounds_at_once_are_one_too_many(here: Parts) -> None:

@@ -151,16 +151,6 @@ class JobTable:
             for row in rows
         ]
 
-    def keys_brought(self, kind: str, query: str) -> list[str]:
-        """Return the keys of the videos that jobs with this query brought, each once."""
-        rows = self._db.rows(
-            "SELECT DISTINCT json_extract(job_items.facts, '$.key') AS key FROM job_items"
-            " JOIN jobs ON jobs.id = job_items.job_id WHERE kind = ? AND job_items.state = 'done'"
-            " AND lower(json_extract(request, '$.query')) = lower(?) ORDER BY key",
-            (kind, query),
-        )
-        return [row["key"] for row in rows]
-
     def _settle(
         self, job_id: int, item: str, state: str, reason: str | None, facts: dict[str, str | int]
     ) -> None:

@@ -73,15 +73,6 @@ class TrackingTable:
         """Return what is tracked among these videos."""
         return self._read(f"WHERE {AMONG} ORDER BY key", (json.dumps(list(keys)),))
 
-    def keys_of_channel(self, channel: str) -> list[str]:
-        """Return the keys of a channel's videos in the library, by the channel's id or its name."""
-        rows = self._db.rows(
-            "SELECT key FROM videos LEFT JOIN channels USING (platform, channel_id)"
-            " WHERE demo = 0 AND (channel_id = ? OR name = ? COLLATE NOCASE) ORDER BY key",
-            (channel, channel),
-        )
-        return [row["key"] for row in rows]
-
     def count_waiting(self) -> int:
         """Return how many videos have looks left."""
         return int(self._db.one("SELECT count(*) FROM tracked WHERE due_at IS NOT NULL"))

@@ -183,18 +183,13 @@ def add_command(
         raise InputError("Say which videos to follow: links, ids, --query or --all-of-channel.")
     from shortcast_tools.collecting.following import follow, follow_links, tracking_report
     from shortcast_tools.parts import parts
-    from shortcast_vectorstore.jobs import JobTable
-    from shortcast_vectorstore.tracking import TrackingTable
+    from shortcast_vectorstore.forget import videos_of_channel, videos_of_query
 
     here = parts()
     with _bar("Stopped. Videos that were read by then are followed."):
         keys, skipped = follow_links(videos or [], here)
-        more = JobTable(here.library.db).keys_brought("collect", query.strip()) if query else []
-        more += TrackingTable(here.library.db).keys_of_channel(all_of_channel) if all_of_channel else []
-        if (query or all_of_channel) and not more:
-            raise InputError(
-                "The library has no such videos; collect them first, or give links of the videos."
-            )
+        more = videos_of_query(here.library, query) if query else []
+        more += videos_of_channel(here.library, all_of_channel) if all_of_channel else []
         skipped += follow(more, here)
     found = tracking_report(here, [*keys, *more]).model_copy(update={"skipped": tuple(skipped)})
     typer.echo(found.model_dump_json() if as_json else _table_of(found))

@@ -25,7 +25,7 @@ class Pace:
     pause_s: tuple[float, float]
 
 
-PAGES = Pace(burst=20, an_hour=300, pause_s=(0.8, 1.8))  # about 300 videos an hour a session is polite
+PAGES = Pace(burst=50, an_hour=300, pause_s=(0.8, 1.8))  # about 300 videos an hour a session is polite
 PICTURES = Pace(burst=100, an_hour=36_000, pause_s=(0.0, 0.0))  # their hosts are built to hand out pictures
 
 

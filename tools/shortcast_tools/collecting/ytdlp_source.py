@@ -215,8 +215,9 @@ def canonical(link: str) -> str:
         parts = urlsplit(link.strip())
     except ValueError:
         return link.strip()  # refused with its reason when it is opened
-    if (parts.hostname or "").endswith("tiktok.com") and "/video/" in parts.path:
-        return f"https://www.tiktok.com{parts.path.rstrip('/')}"
+    site = ".".join((parts.hostname or "").split(".")[-2:])
+    if site in ("tiktok.com", "bilibili.com") and "/video/" in parts.path:
+        return f"https://www.{site}{parts.path.rstrip('/')}"
     return urlunsplit(parts._replace(fragment=""))
 
 
