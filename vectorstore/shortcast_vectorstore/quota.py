@@ -16,7 +16,7 @@ Bucket = Literal["search", "units"]
 # of its own, every other read costs one unit).
 QUOTAS: dict[Bucket, int] = {"search": 100, "units": 10_000}
 NAMES: dict[Bucket, str] = {"search": "search calls", "units": "units"}
-ZONE = ZoneInfo("America/Los_Angeles")  # quotas are filled again at midnight there
+ZONE = "America/Los_Angeles"  # quotas are filled again at midnight there
 SAID_TO_BE_SPENT = "said to be spent"  # the method of a row that stands for what others spent
 
 
@@ -71,8 +71,9 @@ class QuotaLedger:
 
     def resets_at(self) -> datetime:
         """Return when the buckets are filled again: the next midnight in Los Angeles, as aware UTC."""
-        tomorrow = self._clock().astimezone(ZONE).date() + timedelta(days=1)
-        return datetime.combine(tomorrow, time(), ZONE).astimezone(UTC)
+        zone = ZoneInfo(ZONE)
+        tomorrow = self._clock().astimezone(zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), zone).astimezone(UTC)
 
     def used_up(self, bucket: Bucket) -> ServiceError:
         """Return the error that says that a bucket is empty, and until when."""
@@ -88,7 +89,7 @@ class QuotaLedger:
         return f"{at:%Y-%m-%d %H:%M} UTC (in {hours:.1f} hours)"
 
     def _sum(self, bucket: Bucket, without: str) -> int:
-        day = self._clock().astimezone(ZONE).date().isoformat()
+        day = self._clock().astimezone(ZoneInfo(ZONE)).date().isoformat()
         return int(
             self._db.one(
                 "SELECT ifnull(sum(cost), 0) FROM quota"
@@ -104,7 +105,7 @@ class QuotaLedger:
                 "INSERT INTO quota (account, day, bucket, method, cost, at) VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     self._account,
-                    now.astimezone(ZONE).date().isoformat(),
+                    now.astimezone(ZoneInfo(ZONE)).date().isoformat(),
                     bucket,
                     method,
                     cost,

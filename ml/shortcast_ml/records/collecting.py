@@ -26,7 +26,9 @@ class QuotaPlan(Record):
     search_calls: int = Field(description="Of the bucket of 100 search calls a day, at most.")
     units: int = Field(description="Of the bucket of 10,000 units a day, at most, with looking it up.")
     exact: bool = Field(
-        False, description="A run without failures is charged just this; else it may end before, with less."
+        False,
+        description="A run without failures is charged just this, but for a unit less for a page of which"
+        " every video is gone. False: it may end before, with less.",
     )
     search_calls_left: int
     units_left: int
