@@ -100,7 +100,7 @@ def bench_search(
     """Time filtered searches against plain Chroma and against exact search, and print what they miss."""
     result: dict[str, Any] = {"rows": rows, "dim": dim, "queries": queries}
     for kind in ("clustered", "uniform"):
-        result[kind] = measure(kind, rows, dim, queries, plain, _say)  # type: ignore[arg-type]
+        result[kind] = measure(kind, rows, dim, queries, plain, _say)
     result["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2)
     if as_json:
         typer.echo(json.dumps(result))
@@ -270,7 +270,7 @@ def _matching(world: World, where: "SearchFilter | None") -> NDArray[np.bool_]:
     if where.max_views is not None:
         return np.asarray(world.place <= where.max_views)
     age = world.cluster + 1
-    return np.asarray((age >= where.min_age_days) & (age <= where.max_age_days))
+    return np.asarray((age >= (where.min_age_days or 0)) & (age <= (where.max_age_days or 0)))
 
 
 def _recall(world: World, where: "SearchFilter | None", query: int, keys: Sequence[str]) -> float:

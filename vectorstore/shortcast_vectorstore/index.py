@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from shortcast_ml.errors import LibraryError, MediaError
 from shortcast_ml.records import Embedding, Neighbour, Published, SearchFilter
 from shortcast_ml.settings import Settings
-from shortcast_vectorstore.alike import RandomPairs, most_different
+from shortcast_vectorstore.alike import RELATED, RandomPairs, alike_from, most_different
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
 from shortcast_vectorstore.database import AMONG
 from shortcast_vectorstore.exact import ExactSearch
@@ -126,12 +126,12 @@ class Index:
         """Return up to k similar videos that did better than is typical for their channel.
 
         Of the 3 k most similar that beat their channel's typical views, those come first that beat them
-        most. Videos no more alike than any two are left out.
+        most. Those that have nothing to do with it are left out.
         """
         least = max(BETTER, where.min_vs_channel or 0)
         above = where.model_copy(update={"min_vs_channel": least})
         around = self.nearest(embedding, 3 * k, where=above, words=words, near_duplicates=False)
-        best = [video for video in around if video.alike]
+        best = [video for video in around if video.standing is None or video.standing >= RELATED]
         return sorted(best, key=lambda video: (-(video.vs_channel or 0), -video.similarity))[:k]
 
     def embedding_of(self, key: str) -> Embedding:
@@ -212,7 +212,8 @@ class Index:
         known = {key: ratio for key, ratio in ratios.items() if ratio == ratio}  # not NaN
         videos = self.library.by_key(found.keys)
         there = found.take(i for i, key in enumerate(found.keys) if key in videos)
-        return neighbours(there, videos, known, self._random_pairs(), words)
+        least = alike_from(len(self._facts.row_of))
+        return neighbours(there, videos, known, self._random_pairs(), least, words)
 
     def _random_pairs(self) -> RandomPairs:
         """Return how alike videos are at random, taken anew when the library has grown or shrunk by a tenth."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shortcast_ml.library_table import age_days
 from shortcast_ml.records import Neighbour, Published
-from shortcast_vectorstore.alike import ALIKE, SAME_COSINE, RandomPairs, same_title, shared_words
+from shortcast_vectorstore.alike import SAME_COSINE, RandomPairs, same_title, shared_words
 from shortcast_vectorstore.vectors import KINDS, VectorKind
 
 if TYPE_CHECKING:
@@ -92,11 +92,13 @@ def neighbours(
     videos: Mapping[str, Published],
     vs_channel: Mapping[str, float],
     pairs: RandomPairs,
+    alike_from: float,
     words: str,
 ) -> list[Neighbour]:
     """Return candidates as evidence: what they are, how they did, and why they are similar.
 
-    Only `vs_channel` that are known belong in; `words` are the query's.
+    Only `vs_channel` that are known belong in; `words` are the query's; `alike_from` is the standing from
+    which one is really alike.
     """
     out = []
     for i, key in enumerate(found.keys):
@@ -125,7 +127,7 @@ def neighbours(
                     "picture_similarity": cosines.get("image"),
                     "shared_words": shared_words(words, video.draft),
                     "standing": standing,
-                    "alike": standing is None or standing >= ALIKE,
+                    "alike": standing is None or standing >= alike_from,
                     "thumbnail_path": video.draft.thumbnail_path,
                     "demo": video.demo,
                 }

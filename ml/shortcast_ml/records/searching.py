@@ -60,7 +60,7 @@ class Neighbour(Record):
         description="Share of random pairs of the library's videos that are less alike than it and the query.",
     )
     alike: bool = Field(
-        True, description="False: no more like the query than videos that have nothing to do with each other."
+        True, description="False: hardly more like the query than any two videos of the library are alike."
     )
     thumbnail_path: Path | None = None
     demo: bool = False
