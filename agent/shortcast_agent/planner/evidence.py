@@ -18,6 +18,11 @@ _OWN_NICHE = re.compile(
     re.IGNORECASE,
 )
 
+_FOLLOWED = re.compile(
+    r"\b(?:tracked|followed|(?:I'm|I am|we) (?:tracking|following))\b|추적 ?중|đang theo dõi|seguidos|que sigo|suivies|que je suis",
+    re.IGNORECASE,
+)
+
 
 def plan_similar(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want videos like what the turn names, shows or links to; or like the draft."""
@@ -83,8 +88,11 @@ def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 
 def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
-    """Want the videos of these links followed: their counts are looked at again."""
+    """Want the videos of these links followed, or a look at those that are followed already."""
     links = _links(turn, talk)
+    if not links and _FOLLOWED.search(turn.slots.masked):
+        plan.want("track_videos")
+        return None
     if not links:
         return _ask(plan, "link", "track", "Which video shall I follow? Paste its link.")
     plan.talk.link = links[0]

@@ -164,9 +164,9 @@ def similar(found: SimilarVideos | None, alone: bool = False) -> str:
     if found is None:
         return ""
     if not found.neighbours:
-        return (
-            '**Similar videos:** none in the library yet. `shortcast collect "your niche"` brings real ones.'
-        )
+        none = f"none among the {found.searched} in the library" if found.searched else "the library is empty"
+        said = f" {plain(found.notice, 400)}" if found.notice else ""
+        return f'**Similar videos:** {none}.{said} `shortcast collect "your niche"` brings more.'
     notice = f"{plain(found.notice, 400)}\n\n" if found.notice else ""
     invented = any(neighbour.demo for neighbour in found.neighbours)
     head = f"**Similar videos** (of {found.searched} in the library)" if alone else "**Similar videos**"
