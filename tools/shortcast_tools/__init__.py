@@ -22,6 +22,8 @@ from shortcast_tools.read_thumbnail import read_thumbnail
 from shortcast_tools.read_video import read_video
 from shortcast_tools.suggest_changes import suggest_changes
 from shortcast_tools.suggest_thumbnails import suggest_thumbnails
+from shortcast_tools.summarize_niche import summarize_niche
+from shortcast_tools.track import track_videos
 
 Tool = Callable[..., Record]
 
@@ -42,7 +44,9 @@ TOOLS: MappingProxyType[str, Tool] = MappingProxyType(
             read_video,
             suggest_thumbnails,
             explain_thumbnail,
+            summarize_niche,
             collect,
+            track_videos,
         )
     }
 )
