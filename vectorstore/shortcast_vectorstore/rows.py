@@ -31,11 +31,6 @@ MOST = 2**63 - 1  # SQLite's largest integer; no platform counts that far
 CountsRow = tuple[int, int | None, int | None, int | None]  # views, likes, comments, shares
 
 
-def put(db: sqlite3.Connection, video: Published) -> Outcome:
-    """Write one video: see `put_many`."""
-    return put_many(db, [video])[0]
-
-
 def put_many(db: sqlite3.Connection, videos: Sequence[Published]) -> list[Outcome]:
     """Write videos inside a transaction that the caller holds, and return what became of each.
 

@@ -9,6 +9,7 @@ from shortcast_ml.errors import LibraryError
 
 APPLICATION_ID = 0x53484354  # "SHCT": tells our file from any other SQLite database
 BUSY_TIMEOUT_S = 10.0
+CACHE_KIB = 32 * 1024  # videos arrive in no order of their keys: SQLite's own 2 MiB read every page again
 
 # One tuple of statements for each version; user_version counts those applied. Append, never edit.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -182,6 +183,7 @@ def connect(path: Path) -> sqlite3.Connection:
             _check_ours(db, path)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA foreign_keys = ON")
+            db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             _migrate(db)
         except BaseException:
             db.close()

@@ -1,6 +1,5 @@
 """One cell of a table as the library keeps it; ValueError says what is wrong with it."""
 
-import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +17,10 @@ WORDS = frozenset({"title", "description", "channel_name"})  # of which "None" a
 MOST = 2**63 - 1  # the library's largest count
 EXACT = 2**53  # up to here a float holds every whole number
 LONGEST_TEXT = 20_000  # platforms take up to 5,000 characters
+OLDEST_DAYS = 36_500
 LONGEST_ID, LONGEST_URL = 200, 2000
+_DECIMAL = re.compile(r"\d{1,15}\.0")  # what pandas makes of a column of numbers with a gap
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what a byte that is not UTF-8 was read as
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _NO_LANGUAGE = frozenset({"zxx", "und", "mul", "mis"})  # ISO 639: not linguistic, undetermined, many, uncoded
 _SHORTER = {"fil": "tl", "eng": "en", "vie": "vi", "kor": "ko", "fra": "fr", "deu": "de", "spa": "es"}
@@ -64,7 +66,7 @@ def reader_of(field: str, source: Source, folder: Path) -> Callable[[Any], Any]:
     if field == "duration_s":
         return lambda cell: cells.to_seconds(str(cell), unit)
     if field == "age_days":
-        return lambda cell: _above_zero(cells.to_number(str(cell)) * unit)
+        return lambda cell: _an_age(cells.to_number(str(cell)) * unit)
     if field == "published_at":
         return lambda cell: cells.to_time(cell, source.format, zone)
     if field == "read_at":
@@ -83,10 +85,10 @@ def to_count(cell: Any, source: Source, unit: float = 1.0) -> int:
     elif isinstance(cell, str) and cell.strip().isdecimal() and len(cell) < 400 and unit == 1:
         count = int(cell)
     else:
-        read = cells.to_count(str(cell), source.thousands, source.decimal, unit)
-        if not math.isfinite(read):
-            raise ValueError("is not a finite number")
-        count = int(read)
+        try:
+            count = int(cells.to_count(str(cell), source.thousands, source.decimal, unit))
+        except OverflowError:
+            raise ValueError("is not a finite number") from None
     if count < 0:
         raise ValueError("is below 0")
     if count > MOST:
@@ -100,29 +102,33 @@ def to_id(cell: Any) -> str:
         if not cell.is_integer() or abs(cell) > EXACT:
             raise ValueError("is an id that was rounded to a decimal number; save that column as text")
         return str(int(cell))
-    text = str(cell).strip()
+    text = _as_text(cell).strip()
     if _ROUNDED.fullmatch(text):
         raise ValueError("is an id that a spreadsheet has rounded; save that column as text")
-    if re.fullmatch(r"\d{1,15}\.0", text):
+    if _DECIMAL.fullmatch(text):
         text = text[:-2]
     if len(text) > LONGEST_ID:
         raise ValueError(f"is no id: it has {len(text):,} characters")
-    if not text.isprintable() or any("\udc80" <= sign <= "\udcff" for sign in text):
+    if not text.isprintable():
         raise ValueError("is no id: it has characters that can't be shown")
     return text
 
 
 def to_text(cell: Any) -> str:
     """Return words; bytes that are not UTF-8 become �, and NUL characters are left out."""
-    text = str(cell)
+    text = _as_text(cell)
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"has {len(text):,} characters, and {LONGEST_TEXT:,} are the most")
-    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
-        kept = re.sub("[\ud800-\udfff]", "�", text).replace("\0", "")
-        raise Mended("has bytes that are not UTF-8; each was kept as �", kept.strip())
+    if _SURROGATE.search(text):
+        kept = _SURROGATE.sub("�", text).replace("\0", "").strip()
+        raise Mended("has bytes that are not UTF-8; each was kept as �", kept)
     if "\0" in text:
         raise Mended("has NUL characters; they were left out", text.replace("\0", "").strip())
     return text.strip()
+
+
+def _as_text(cell: Any) -> str:
+    return cell.decode("utf-8", "surrogateescape") if isinstance(cell, bytes) else str(cell)
 
 
 def to_url(cell: Any) -> str:
@@ -152,26 +158,31 @@ def to_language(cell: Any) -> str | None:
 
 def to_picture(cell: Any, folder: Path) -> Path | None:
     """Return the path of a picture beside the table; None for a link, which is not fetched."""
-    text = to_text(cell)
+    text = _as_text(cell).strip()
     if "://" in text:
         return None
-    path = (folder / text).absolute()
-    try:
-        there = path.is_file()
-    except (OSError, ValueError):
-        there = False
-    if not there:
+    if len(text) > LONGEST_URL or not text.isprintable() or not (folder / text).is_file():
         raise ValueError("is not a file beside the table")
-    return path
+    return (folder / text).absolute()
 
 
 def to_hashtags(cell: Any) -> list[str]:
-    """Return hashtags without the # sign."""
-    if isinstance(cell, str):
-        cell = to_text(cell)
-    elif not isinstance(cell, list | tuple):
-        raise ValueError("is not a list of hashtags")
-    return [to_text(tag) for tag in cells.to_hashtags(cell)]
+    """Return hashtags without the # sign; what is wrong with one is wrong with the cell."""
+    if not isinstance(cell, list | tuple):
+        text = _as_text(cell)
+        if len(text) > LONGEST_TEXT:
+            raise ValueError(f"has {len(text):,} characters, and {LONGEST_TEXT:,} are the most")
+        cell = text
+    tags, problem = list[str](), ""
+    for tag in cells.to_hashtags(cell):
+        try:
+            tags.append(to_text(tag))
+        except Mended as mended:
+            tags.append(mended.value)
+            problem = str(mended)
+    if problem:
+        raise Mended(problem, tags)
+    return tags
 
 
 def id_in(url: str) -> tuple[str, Platform] | None:
@@ -188,9 +199,9 @@ def at_hour(when: datetime, hour: float) -> datetime:
     return when - timedelta(days=1) + timedelta(hours=hour)
 
 
-def _above_zero(days: float) -> float:
-    if days <= 0:
-        raise ValueError("is not an age above 0")
+def _an_age(days: float) -> float:
+    if not 0 < days <= OLDEST_DAYS:
+        raise ValueError("is not an age above 0 and below 100 years")
     return days
 
 
