@@ -3,14 +3,16 @@
 SHORTCAST_SLOW=1 collects 5,000 videos and kills 25 times; without it, a tenth and 4.
 """
 
+import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from shortcast_tools.collecting.strata import FULL, says
 from shortcast_tools.parts import Parts
 
 SLOW = bool(os.environ.get("SHORTCAST_SLOW"))
-CHANNELS, VIDEOS, LIMIT, KILLS = (400, 24_000, 6_600, 25) if SLOW else (40, 2_000, 360, 4)
+CHANNELS, VIDEOS, LIMIT, KILLS = (400, 24_000, 6_600, 25) if SLOW else (40, 2_000, 360, 3)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -183,6 +185,50 @@ def _killed(server: YouTubeServer, home: Path, after_s: float) -> int:
         said += child.stdout.readlines()
     whole = [line for line in said if line.endswith("kept\n")]
     return int(whole[-1].split()[0])
+
+
+def test_ctrl_c_ends_a_command_with_a_sentence_and_the_same_command_goes_on(
+    server: YouTubeServer, clean: Clean, tmp_path: Path
+) -> None:
+    _, videos, _ = clean
+    host = server.url.removeprefix("http://").rstrip("/")
+    environment = os.environ | {
+        "SHORTCAST_HOME": str(empty_home(tmp_path)), "SHORTCAST_YOUTUBE_API_URL": server.url,
+        "SHORTCAST_YOUTUBE_API_KEY": "k", "SHORTCAST_ALLOWED_HOSTS": f'["{host}"]',
+    }  # fmt: skip
+    script = "from shortcast_agent.cli import main; main()"
+    words = ["collect", "coffee", "--limit", str(LIMIT), "--stratified", "--no-index", "--json"]
+    command = [sys.executable, "-c", script, *words]
+    server.faults(rate=1.0, kinds=("slow",), slow_s=0.1)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        wait_until(lambda: count_in(tmp_path) > 0)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=10)
+    server.faults(rate=0.0)
+    assert (child.returncode, out) == (130, "")
+    assert err.strip().endswith("the same command goes on from there.")
+    assert "Traceback" not in err
+    kept = count_in(tmp_path)
+    assert 0 < kept < len(videos)
+    again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    report = json.loads(again.stdout)
+    assert (report["added"], report["library_size"]) == (len(videos), len(videos))
+
+
+def wait_until(so: Callable[[], bool], most_s: float = 30.0) -> None:
+    """Wait for something to be so."""
+    end = time.monotonic() + most_s
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def count_in(home: Path) -> int:
+    """Return the number of videos in a library that another process has open."""
+    with closing(sqlite3.connect(home / "library.db")) as db:
+        return int(db.execute("SELECT count(*) FROM videos").fetchone()[0])
 
 
 def test_a_day_without_quota_stops_the_run_and_the_next_goes_on(
