@@ -37,7 +37,7 @@ METHODS = {
 
 @dataclass
 class Faults:
-    """What goes wrong, and how often. `slow_s` is how long a slow answer takes."""
+    """What goes wrong, and how often: any of `kinds`, or `html` or `moved`. A slow answer takes `slow_s`."""
 
     rate: float = 0.0
     rng: random.Random = field(default_factory=random.Random)
@@ -65,6 +65,7 @@ class YouTubeServer:
         self.log: list[str] = []
         self.queries: list[str] = []
         self.broken: list[str] = []
+        self.moved_to = ""  # where the fault `moved` sends the visitor
         self.lock = threading.Lock()
         self._faults = Faults()
         self._checked: set[object] = set()
@@ -321,8 +322,14 @@ def youtube_server(
             self.close_connection = self.close_connection or fault in ("cut", "half")
             if fault == "cut":  # asked and charged, and never answered
                 return
+            if fault == "moved":
+                status = 302
+            elif fault == "html":  # as a hotel's network does
+                body, kind = b"<html>Please log in</html>", "text/html"
             try:
                 self.send_response(status)
+                if fault == "moved":
+                    self.send_header("Location", server.moved_to)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 if later is not None:
