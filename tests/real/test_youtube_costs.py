@@ -240,7 +240,7 @@ CASES = {
     "trouble": (ServiceError, "trouble of its own", 6),
     "cut": (ServiceError, "connection to YouTube broke", 6),
     "half": (ServiceError, "connection to YouTube broke", 6),
-    "html": (ServiceError, "connection to YouTube broke", 6),
+    "html": (ServiceError, "make no sense", 6),
     "slow": (ServiceError, "took too long", 6),
     "no server": (ServiceError, "connection to YouTube broke", 6),
     "no network": (ServiceError, "there is no network", 1),
