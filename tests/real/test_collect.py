@@ -20,6 +20,7 @@ from shortcast_tools.collecting.choice import collect_request, open_source
 from shortcast_tools.collecting.run import collect_videos
 from shortcast_tools.collecting.strata import EDGES
 from shortcast_tools.collecting.ytdlp_source import YtDlp
+from shortcast_tools.link_errors import explain
 from shortcast_tools.parts import Parts, use
 from shortcast_tools.progress import listening
 
@@ -262,6 +263,20 @@ def test_what_cannot_be_collected_is_refused(
 ) -> None:
     with pytest.raises(kind, match=words):
         collect(query, platform=platform)
+
+
+def test_a_channel_without_shorts_is_said_to_have_none(
+    here: PartsWithShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from yt_dlp.utils import ExtractorError
+
+    def read(self: Any, url: str) -> Any:
+        raise explain(ExtractorError("[youtube:tab] @x: This channel does not have a shorts tab"))
+
+    monkeypatch.setattr(ytdlp_source.Browser, "read", read)
+    monkeypatch.setattr(ytdlp_source, "check_url", lambda url, settings: url)
+    with pytest.raises(LinkError, match="has no videos of this kind"):
+        collect("https://www.youtube.com/@name")
 
 
 @pytest.mark.usefixtures("here")

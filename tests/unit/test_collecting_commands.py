@@ -140,6 +140,8 @@ def test_track_follows_looks_and_lists(run: Run, shelf: Shelf, monkeypatch: pyte
     assert len(json.loads(run("track", "add", "--all-of-channel", "channel", "--json")[1])["videos"]) == 8
     code, out, _ = run("track", "--json")
     assert json.loads(out)["looked"] == 7
+    assert run("track", "stop", "video-00001", "video-00002")[1] == "Stopped following 2.\n"
+    assert "you stopped following it" in run("track", "list")[1]
 
 
 def test_track_add_wants_to_know_what(run: Run) -> None:

@@ -54,9 +54,17 @@ def test_real_videos_take_the_place_of_the_demo_library(tmp_path: Path) -> None:
     here = Parts(Settings(home=tmp_path))
     assert collect_videos(request(), Shelf({}), here).found == 0
     assert here.library.kind() == "demo"
+    with pytest.raises(ZeroDivisionError), here.library.db.transaction():
+        killed_while_collecting(here)
+    assert here.library.kind() == "demo"
     collect_videos(request(), shelf_of(2), here)
     assert here.library.kind() == "collected"
     here.close()
+
+
+def killed_while_collecting(here: Parts) -> None:
+    collect_videos(request(), shelf_of(2), here)
+    raise ZeroDivisionError
 
 
 def test_nothing_is_read_behind_the_limit_and_no_page_is_asked_for_in_vain(

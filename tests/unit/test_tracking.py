@@ -181,6 +181,8 @@ def test_a_video_grows_out_of_the_schedule(
 def test_old_videos_are_not_followed_and_unknown_ones_passed_over(here: Parts) -> None:
     here.library.add([young("grandfather", hours=24 * 100)])
     assert follow([*keys("grandfather", IDS[0]), "youtube:nobody"], here) == [f"Video grandfather: {GROWN}"]
+    here.library.add([young("made-up", demo=True)])
+    assert follow(keys("made-up"), here) == ["Video made-up: it is invented, for the demo library"]
     assert [one.key for one in TrackingTable(here.library.db).all()] == keys(IDS[0])
     assert TrackingTable(here.library.db).add(keys(IDS[0])) == 0
 

@@ -8,6 +8,7 @@ from shortcast_ml.errors import LinkError, ServiceError, ShortcastError
 # Searched in this order in yt-dlp's messages, whatever their case. Source: yt-dlp 2026.10.26,
 # extractor/youtube, extractor/tiktok.py, extractor/common.py, networking/exceptions.py.
 KINDS: tuple[tuple[str, str], ...] = (
+    ("no tab", r"does not have an? \w+ tab"),
     ("bot", r"not a bot|captcha|rate.?limited|HTTP Error 429|Too Many Requests"),
     ("private", r"private video|video is private|private (post|account)|do not have permission to view"),
     ("members", r"members.only|join this channel|subscribers.only|requires payment|premium members"),
@@ -36,6 +37,10 @@ SENTENCES: dict[str, tuple[type[ShortcastError], str]] = {
         ServiceError,
         'The platform asks to confirm that nobody automatic is watching ("confirm you\'re not a bot");'
         " wait an hour or use another connection, or give the title, views and age yourself.",
+    ),
+    "no tab": (
+        LinkError,
+        "That channel has no videos of this kind; ask for the other one (youtube_shorts or youtube).",
     ),
     "private": (
         LinkError,

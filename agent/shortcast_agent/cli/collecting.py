@@ -195,6 +195,22 @@ def add_command(
     typer.echo(found.model_dump_json() if as_json else _table_of(found))
 
 
+@track_app.command("stop")
+def stop_command(
+    videos: Annotated[list[str], typer.Argument(help="Ids or links of followed videos.")],
+) -> None:
+    """Follow videos no more. What was seen of them stays."""
+    from shortcast_tools.parts import parts
+    from shortcast_vectorstore.forget import find_videos
+    from shortcast_vectorstore.tracking import TrackingTable
+
+    table = TrackingTable(parts().library.db)
+    keys = [tracked.key for tracked in table.of(find_videos(parts().library, videos)) if tracked.due_at]
+    for key in keys:
+        table.end(key, "you stopped following it")
+    typer.echo(f"Stopped following {len(keys):,}.")
+
+
 @track_app.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """List the followed videos, and when each is looked at again."""

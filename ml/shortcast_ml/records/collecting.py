@@ -46,13 +46,15 @@ class BinReport(Record):
 
 
 class CollectReport(Record):
-    """What a collection brought."""
+    """What a request brought, all its runs together; its pictures and what it spent are of the last run."""
 
     query: str
     found: int
     added: int
     updated: int
-    skipped: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = Field(
+        (), description="Each reason once, the commonest first, with a link and the number of its videos."
+    )
     library_size: int
     source: str = ""
     bins: tuple[BinReport, ...] = ()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shortcast_tools.parts import Parts
     from shortcast_vectorstore.library import Library
 
+INVENTED = "it is invented, for the demo library"
 NOWHERE = "its link is not known"
 RETRY_S = 300.0  # before a source that did not answer is asked again
 LONGEST_NAP_S = 300.0
@@ -38,11 +39,16 @@ class Round:
 
 
 def follow(keys: Iterable[str], here: "Parts") -> list[str]:
-    """Track videos of the library, and return why some are not: those too old for the schedule."""
-    now, videos = utc_now(), here.library.by_key(keys)
-    young = [key for key, video in videos.items() if next_look(video, now, now)]
-    TrackingTable(here.library.db).add(young)
-    return [f"{v.draft.title or v.video_id}: {GROWN}" for key, v in videos.items() if key not in set(young)]
+    """Track videos of the library, and return why some are not: too old for the schedule, or invented."""
+    now, skipped, chosen = utc_now(), [], []
+    for key, video in here.library.by_key(keys).items():
+        reason = INVENTED if video.demo else None if next_look(video, now, now) else GROWN
+        if reason:
+            skipped.append(f"{video.draft.title or video.video_id}: {reason}")
+        else:
+            chosen.append(key)
+    TrackingTable(here.library.db).add(chosen)
+    return skipped
 
 
 def follow_links(links: Sequence[str], here: "Parts") -> tuple[list[str], list[str]]:

@@ -125,7 +125,6 @@ class _Run:
 
     def go(self) -> None:
         """Discover and read until there are enough videos, or no more."""
-        self._drop_demo()
         self._report("Looking for videos")
         pages = None if self._job.all_found else self._source.discover(self._request, self._job.cursor)
         while not self._full and (items := self._next(pages)):
@@ -201,7 +200,7 @@ class _Run:
                     break
                 if key := self._settle(reading):
                     keys.append(key)
-        self._drop_demo()
+            self._drop_demo()
         self.thumbnails.fetch(self._media.waiting("thumbnail", TRIES, keys))
         self._report()
 

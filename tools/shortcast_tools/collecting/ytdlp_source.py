@@ -138,7 +138,8 @@ class YtDlp:
             try:
                 page = browser.read(url)
             except LinkError:
-                links = [] if is_search else links_in(_text_at(browser, url), url)
+                is_page = not (is_search or is_of_youtube(url))  # a site that may be unknown to yt-dlp
+                links = links_in(_text_at(browser, url), url) if is_page else []
                 if not links:
                     raise
                 return [canonical(link) for link in links], True
