@@ -34,13 +34,16 @@ class ExactSearch:
     def __init__(
         self, vectors: VectorTable, facts: FactTable, encoder_id: str, dim: int, folder: Path
     ) -> None:
+        import numpy as np
+
         self._vectors = vectors
         self._facts = facts
         self._encoder_id = encoder_id
         self._dim = dim
         self._folder = folder
         self._files: dict[VectorKind, IO[bytes]] = {}
-        self._maps: dict[VectorKind, Vector] = {}
+        self._maps: dict[VectorKind, Vector] = {kind: np.zeros((0, dim), np.float32) for kind in KINDS}
+        self._has = {kind: np.zeros(0, bool) for kind in KINDS}  # (n,): which rows have a vector
         self._seq: dict[VectorKind, int] = dict.fromkeys(KINDS, 0)
 
     def close(self) -> None:
@@ -61,6 +64,7 @@ class ExactSearch:
                         self._facts.follow()  # put in since: another process goes on all the while
                     self._write(kind, keys, matrix)
                     self._seq[kind] = last
+            for kind in KINDS:
                 self._map(kind)
         except OSError as error:
             raise LibraryError(
@@ -72,40 +76,50 @@ class ExactSearch:
         """Write vectors to their rows, runs of neighbouring rows at once."""
         import numpy as np
 
-        if kind not in self._files:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # Written as a file and only read as a map: a full disk is an error then, not the end of the process.
-            self._files[kind] = tempfile.TemporaryFile(dir=self._folder, prefix="vectors-")  # noqa: SIM115 - closed in close
         known = [i for i, key in enumerate(keys) if key in self._facts.row_of]
         rows = np.array([self._facts.row_of[keys[i]] for i in known], np.int64)
+        if not len(rows):
+            return
         order = np.argsort(rows)
-        rows, vectors = rows[order], matrix[np.array(known, np.int64)[order]]
-        file, size = self._files[kind], 4 * self._dim
+        rows, vectors = rows[order], matrix[np.array(known)[order]]
+        self._has[kind] = _lengthened(self._has[kind], len(self._facts))
+        self._has[kind][rows] = vectors.any(axis=1)
+        if kind not in self._files:
+            # Written as a file and only read as a map: a full disk is an error then, not the end of the process.
+            self._files[kind] = tempfile.TemporaryFile(  # noqa: SIM115 - until `close`
+                dir=self._folder, prefix="vectors-"
+            )
         for run in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(rows) != 1) + 1):
-            if len(run):
-                file.seek(int(rows[run[0]]) * size)
-                file.write(vectors[run].tobytes())
-        file.flush()
+            self._files[kind].seek(int(rows[run[0]]) * 4 * self._dim)
+            self._files[kind].write(vectors[run].tobytes())
+        self._files[kind].flush()
 
     def _map(self, kind: VectorKind) -> None:
         """Map the file at the length of the facts; what was never written reads as zeros."""
         import numpy as np
 
         n = len(self._facts)
-        if kind not in self._files or not n:
-            self._maps[kind] = np.zeros((n, self._dim), np.float32)
-        elif kind not in self._maps or len(self._maps[kind]) != n:
-            self._files[kind].truncate(n * self._dim * 4)
+        self._has[kind] = _lengthened(self._has[kind], n)
+        if len(self._maps[kind]) == n:
+            return
+        if kind in self._files:
+            self._files[kind].truncate(n * 4 * self._dim)
             self._maps[kind] = np.memmap(self._files[kind], np.float32, "r", shape=(n, self._dim))
+        else:
+            self._maps[kind] = np.zeros((n, self._dim), np.float32)
 
     def nearest(
         self, sides: "Mapping[VectorKind, Vector]", n: int, rows: "Rows | None" = None
     ) -> list[tuple[str, float]]:
-        """Return (key, mean cosine over the sides) of the n nearest among some rows (None: all), nearest first."""
+        """Return (key, mean cosine over the sides) of the n nearest among some rows (None: all), nearest first.
+
+        Videos that have none of the sides are passed over.
+        """
         import numpy as np
 
         if rows is None:
             rows = self._facts.all_rows()
+        rows = rows[np.any([self._has[kind][rows] for kind in sides], axis=0)]
         scores = np.zeros(len(rows), np.float32)
         for kind, vector in sides.items():
             matrix = self._maps[kind]
@@ -117,3 +131,9 @@ class ExactSearch:
         best = np.argpartition(-scores, n)[:n] if n < len(rows) else np.arange(len(rows))
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(self._facts.keys[rows[i]], float(scores[i])) for i in best]
+
+
+def _lengthened(array: "npt.NDArray[np.bool_]", n: int) -> "npt.NDArray[np.bool_]":
+    import numpy as np
+
+    return np.concatenate([array, np.zeros(n - len(array), bool)])

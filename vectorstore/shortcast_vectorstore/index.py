@@ -170,7 +170,7 @@ class Index:
         if keys is None:
             keys = [key for key, _ in self._vectors().nearest(sides, n, rows)]
         known = {kind: self.library.vectors.of(self.encoder.id, kind, keys) for kind in KINDS}
-        there = [key for key in keys if any(key in vectors for vectors in known.values())]
+        there = [key for key in keys if any(key in known[kind] for kind in sides)]
         return Candidates.ranked(there, sides, known).take(range(min(k, len(there))))
 
     def _asked(self, sides: "Mapping[VectorKind, Vector]", n: int, rows: "Rows") -> list[str] | None:
