@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from shortcast_ml.errors import ServiceError
 from shortcast_ml.library_table import key_of
-from shortcast_ml.records import CollectReport, CollectRequest, Platform, Published
+from shortcast_ml.records import CollectReport, CollectRequest, Platform, Published, QuotaPlan
 from shortcast_tools.collecting.choice import spent_by
 from shortcast_tools.collecting.keeping import as_known
 from shortcast_tools.collecting.sources import Page, Reading, Source
@@ -37,11 +37,11 @@ def collect_videos(request: CollectRequest, source: Source, here: "Parts") -> Co
     """Collect what a request asks for into the library, and say what it brought.
 
     The same request goes on where it stopped, also with another limit; one that was done looks anew. The
-    report is of the whole request, its pictures and quota of this run. Ctrl-C passes through; what was read by
-    then is kept. Raises what the source raises when nothing has come, LibraryError when it can't be kept or
-    another run is under way.
+    report is of the whole request; its pictures are of this run, and its quota is all that this source spent.
+    Ctrl-C passes through; what was read by then is kept. Raises what the source raises when nothing has come,
+    LibraryError when it can't be kept or another run is under way.
     """
-    before, planned = spent_by(source), source.plan(request)  # looking a channel up is part of both
+    planned = source.plan(request)
     with alone(here.settings.home / "collecting.lock", "collecting"):
         jobs = JobTable(here.library.db)
         job = _job(jobs, request)
@@ -62,10 +62,7 @@ def collect_videos(request: CollectRequest, source: Source, here: "Parts") -> Co
         except BaseException:
             jobs.end(job.id, "failed")
             raise
-        result = run.finish(stopped)
-    searches, units = spent_by(source)
-    spent = {"search_calls_spent": searches - before[0], "units_spent": units - before[1]}
-    return result.model_copy(update={"planned": planned, **spent})
+        return run.finish(planned, stopped)
 
 
 def reason_against(video: Published, wanted: Platform | None) -> str | None:
@@ -137,8 +134,9 @@ class _Run:
             self._report(f"Saving pictures, {len(waiting) - i:,} left")
             self.thumbnails.fetch([picture])
 
-    def finish(self, stopped: str) -> CollectReport:
+    def finish(self, planned: QuotaPlan | None, stopped: str) -> CollectReport:
         """End the job, and say what it brought."""
+        searches, units = spent_by(self._source)
         items = self._jobs.items(self._job.id)
         put_off = any(item.state == "waiting" and item.reason for item in items)
         done = [item for item in items if item.state == "done"]
@@ -154,6 +152,9 @@ class _Run:
             source=self._source.name,
             bins=self._strata.report() if self._strata else (),
             thumbnails=self.thumbnails.saved,
+            planned=planned,
+            search_calls_spent=searches,
+            units_spent=units,
             stopped=stopped,
         )
         self._jobs.end(self._job.id, "stopped" if stopped else "done", result.model_dump_json())
