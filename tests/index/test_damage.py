@@ -13,8 +13,10 @@ from tests.word_encoder import WordEncoder
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.records import Embedding
 from shortcast_ml.settings import Settings
+from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
 from shortcast_vectorstore.index import open_index
 from shortcast_vectorstore.library import Library
+from shortcast_vectorstore.mirror import Mirror
 
 
 def chroma_file(on_disk: Settings) -> Path:
@@ -41,23 +43,28 @@ def lose_the_graphs(on_disk: Settings) -> None:
         file.unlink()
 
 
+def a_filled_index(library: Library, on_disk: Settings, n: int = 1300) -> np.ndarray:
+    """Index n titles, more than Chroma's sync threshold of 1,000, so that the graphs are on disk; return them."""
+    library.add(a_video(f"v{i}", f"word{i} other{i % 7}") for i in range(n))
+    rng = np.random.default_rng(1)
+    matrix = rng.standard_normal((n, 16)).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    keys = [f"tiktok:v{i}" for i in range(n)]
+    library.vectors.put(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
+    library.vectors.put(ENCODER.id, "image", dict.fromkeys(keys))
+    index = open_index(library, ENCODER, on_disk)
+    assert index.verify() == []
+    index.close()
+    return matrix
+
+
 @pytest.mark.parametrize(
     "damage", [lose_the_folder, put_garbage_in_the_database, cut_the_database, lose_the_graphs]
 )
 def test_a_lost_or_damaged_index_is_built_again_from_the_library(
     library: Library, on_disk: Settings, damage: Callable[[Settings], None]
 ) -> None:
-    # More than Chroma's sync threshold of 1,000, so that the graphs are on disk.
-    library.add(a_video(f"v{i}", f"word{i} other{i % 7}") for i in range(1300))
-    rng = np.random.default_rng(1)
-    matrix = rng.standard_normal((1300, 16)).astype(np.float32)
-    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
-    keys = [f"tiktok:v{i}" for i in range(1300)]
-    library.vectors.put(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
-    library.vectors.put(ENCODER.id, "image", dict.fromkeys(keys))
-    index = open_index(library, ENCODER, on_disk)
-    assert index.verify() == []
-    index.close()
+    matrix = a_filled_index(library, on_disk)
     damage(on_disk)
     encoder = WordEncoder()
     index = open_index(library, encoder, on_disk)
@@ -66,6 +73,62 @@ def test_a_lost_or_damaged_index_is_built_again_from_the_library(
     for i in (0, 700, 1299):
         assert ids(index.nearest(Embedding(encoder_id=ENCODER.id, title=matrix[i]), 1)) == [f"v{i}"]
     assert encoder.texts_seen == []  # nothing was embedded again
+    index.close()
+
+
+def test_a_graph_that_lost_its_vectors_while_their_number_looks_right_is_found_out(
+    library: Library, on_disk: Settings
+) -> None:
+    a_filled_index(library, on_disk)
+    lose_the_graphs(on_disk)
+    store = ChromaStore(on_disk, library.id, ENCODER.id, 16)
+    assert store.acquire()
+    store.open()
+    mirror = Mirror(library.vectors, store, ENCODER.id)
+    try:
+        looks_right = store.count("title") == 1300
+        problems = mirror.problems()
+        sound = mirror.is_sound()
+    except ChromaFailed:
+        problems, sound, looks_right = ["it can't be read"], False, True
+    store.close()
+    assert looks_right
+    assert problems
+    assert not sound
+    index = open_index(library, ENCODER, on_disk)
+    assert index.verify() == []
+    index.close()
+
+
+def test_every_vector_is_looked_for_with_progress_or_a_sample(library: Library, on_disk: Settings) -> None:
+    a_filled_index(library, on_disk, 450)
+    index = open_index(library, ENCODER, on_disk)
+    steps: list[tuple[int, int, str]] = []
+    assert index.verify(progress=lambda *step: steps.append(step)) == []
+    assert steps == [(n, 450, "Looking for each title in the index") for n in (200, 400, 450)]
+    assert index.verify(sample=10, progress=lambda *step: steps.append(step)) == []
+    assert steps[-1][:2] == (10, 10)
+    wrong = -np.stack(list(library.vectors.of(ENCODER.id, "title", ["tiktok:v77"]).values()))
+    index._store.upsert("title", ["tiktok:v77"], wrong)
+    assert index.verify() == ["1 of 450 title vectors do not find themselves in the index."]
+    assert index.verify(sample=10) == []  # not among those ten
+    steps.clear()
+    index.rebuild(lambda *step: steps.append(step))
+    assert steps == [(450, 450, "Indexing titles")]
+    assert index.verify() == []
+    assert index.counts() == {"titles": 450, "pictures": 0}
+    index.close()
+
+
+def test_a_vector_that_the_graph_passes_over_but_has_is_not_lost(
+    library: Library, on_disk: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_filled_index(library, on_disk, 100)
+    index = open_index(library, ENCODER, on_disk)
+    monkeypatch.setattr(
+        index._store, "query", lambda kind, vectors, n: [[("tiktok:v1", 0.5)] for _ in vectors]
+    )
+    assert index.verify() == []
     index.close()
 
 

@@ -221,7 +221,7 @@ class Index:
 
         total = len(self._facts.row_of)
         if self._pairs is None or abs(total - self._pairs[0]) > 0.1 * self._pairs[0]:
-            keys = sorted(self._facts.row_of)
+            keys = list(self._facts.row_of)
             keys = keys[:: max(1, len(keys) // SAMPLED)][:SAMPLED]
             sides = {}
             for kind in KINDS:

@@ -21,7 +21,7 @@ Progress = Callable[[int, int, str], None]
 FOLLOW_BATCH = 1000
 CHECK_BATCH = 200
 SAME = 0.999  # cosine of a vector with itself as Chroma has it
-QUICK_SAMPLE = 5  # vectors that are looked for at the start
+QUICK_SAMPLE = 32  # vectors that are looked for at the start: so many of all, and so many of the newest
 MEASURED_BY = 32  # vectors whose nearest are looked for, to know how many are found
 MEASURED_AT = 10
 FIRST_MEASURED_FROM = 50  # vectors; among fewer, every search goes through all
@@ -73,8 +73,13 @@ class Mirror:
     # --- checking ------------------------------------------------------------------------------------
 
     def is_sound(self) -> bool:
-        """Return whether a few vectors find themselves: quick enough for every start."""
-        return not any(self._lost(kind, self._sample(kind, QUICK_SAMPLE)) for kind in KINDS)
+        """Return whether some vectors find themselves, the newest among them: quick enough for every start."""
+        for kind in KINDS:
+            some = self._vectors.sample(self._encoder_id, kind, QUICK_SAMPLE)
+            newest = self._vectors.newest(self._encoder_id, kind, QUICK_SAMPLE)  # what a kill may lose
+            if self._lost(kind, list(dict.fromkeys([*some, *newest]))):
+                return False
+        return True
 
     def problems(self, sample: int | None = None, progress: Progress | None = None) -> list[str]:
         """Return what differs from the library, in sentences: ids, and vectors that do not find themselves.
@@ -89,7 +94,9 @@ class Mirror:
                     f"Of {len(ours)} {_name(kind)} vectors in the library, {len(ours - theirs)} are missing in the"
                     f" index, and {len(theirs - ours)} there are not in the library."
                 )
-            chosen = sorted(ours) if sample is None else self._sample(kind, sample)
+            chosen = sorted(ours)
+            if sample is not None:
+                chosen = self._vectors.sample(self._encoder_id, kind, sample)
             lost = 0
             for i in range(0, len(chosen), CHECK_BATCH):
                 lost += self._lost(kind, chosen[i : i + CHECK_BATCH])
@@ -117,10 +124,6 @@ class Mirror:
         stored = self._store.stored(kind, missed) if missed else {}
         return sum(key not in stored or not _same(stored[key], vectors[key]) for key in missed)
 
-    def _sample(self, kind: VectorKind, n: int) -> list[str]:
-        ours = sorted(self._vectors.keys(self._encoder_id, kind))
-        return ours[:: max(1, len(ours) // n)][:n]
-
     # --- measuring -----------------------------------------------------------------------------------
 
     def recall(self, kind: VectorKind, exact: Callable[[], ExactSearch]) -> float:
@@ -137,7 +140,8 @@ class Mirror:
             return 1.0
         if measured_with and 0.5 <= count / measured_with <= 2:
             return recall
-        vectors = list(self._vectors.of(self._encoder_id, kind, self._sample(kind, MEASURED_BY)).values())
+        sample = self._vectors.sample(self._encoder_id, kind, MEASURED_BY)
+        vectors = list(self._vectors.of(self._encoder_id, kind, sample).values())
         hits = self._store.query(kind, np.stack(vectors), MEASURED_AT)
         found = 0
         for vector, best in zip(vectors, hits, strict=True):

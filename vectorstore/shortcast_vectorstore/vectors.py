@@ -124,6 +124,28 @@ class VectorTable:
         )
         return {row["key"] for row in rows}
 
+    def newest(self, encoder_id: str, kind: VectorKind, n: int) -> list[str]:
+        """Return the keys of the n vectors that were put in last."""
+        rows = self._db.rows(
+            "SELECT key FROM vectors WHERE encoder_id = ? AND kind = ? AND vector IS NOT NULL"
+            " ORDER BY seq DESC LIMIT ?",
+            (encoder_id, kind, n),
+        )
+        return [row["key"] for row in rows]
+
+    def sample(self, encoder_id: str, kind: VectorKind, n: int) -> list[str]:
+        """Return up to n keys, spread from the oldest vector to the newest; the same ones each time."""
+        of = "FROM vectors WHERE encoder_id = ? AND kind = ? AND vector IS NOT NULL"
+        low, high = self._db.rows(f"SELECT min(seq), max(seq) {of}", (encoder_id, kind))[0]
+        if low is None:
+            return []
+        found: dict[str, None] = {}
+        for i in range(n):
+            at = low + (high - low) * i // max(1, n - 1)
+            key = self._db.one(f"SELECT key {of} AND seq >= ? ORDER BY seq LIMIT 1", (encoder_id, kind, at))
+            found[str(key)] = None
+        return list(found)
+
     def state(self, encoder_id: str, kind: VectorKind) -> tuple[int, int]:
         """Return (how many vectors there are, the last seq ever given): what an index is measured by."""
         row = self._db.rows(
