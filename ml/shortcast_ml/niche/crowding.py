@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from shortcast_ml.niche.performance import DRAWS, MIN_UNITS, MIN_VIDEOS, SEED, Standing
+from shortcast_ml.niche.facts import Facts
+from shortcast_ml.niche.performance import DRAWS, MIN_UNITS, MIN_VIDEOS, SEED, Standing, resampled
 from shortcast_ml.resampling import draw_units
 
 RECENT_DAYS = 30
@@ -30,9 +31,10 @@ def recent(published_s: np.ndarray) -> np.ndarray:
 
 
 def crowding(
-    is_recent: np.ndarray, units: np.ndarray, member: np.ndarray, found: list[Standing | None]
+    facts: Facts, is_recent: np.ndarray, member: np.ndarray, found: list[Standing | None]
 ) -> list[Crowding]:
     """Return how crowded each topic is; `member` is (n, topics) bool, `found` how each topic did."""
+    units = resampled(facts.channel, facts.published_s)
     known = np.isfinite(is_recent)
     if not known.any() or not member.size:
         return ["unknown"] * len(found)

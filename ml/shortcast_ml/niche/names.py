@@ -16,6 +16,7 @@ LONGEST_NAME = 60  # characters
 MIN_VIDEOS = 3  # that use a word
 MIN_CHANNELS = 2  # a channel's slogan names no topic
 MIN_LIFT = 2.0  # a word is used this many times as often as in the other videos
+MIN_LIFT_IN_PAIR = 1.3  # and this for each word of a pair
 SAME = 0.7  # of a word's videos: where a longer term holds it that often, the longer one stands for both
 PAIR = 1.3  # a pair of words says more than its rarer word alone
 
@@ -29,30 +30,33 @@ def topic_words(
     of its shares over all topics, A the mean number of words in a title. A word that the other videos use as
     often, or that few videos or only one channel use, is none.
     """
-    k = int(label.max(initial=-1)) + 1
     terms = [terms_of(title, tags) for title, tags in zip(titles, hashtags, strict=True)]
-    used = [Counter[str]() for _ in range(k + 1)]  # the last: videos that fit none
-    for at, found in zip(label, terms, strict=True):
-        used[at].update(found)
-    size = np.bincount(np.where(label < 0, k, label), minlength=k + 1)
-    overall = sum(used, Counter[str]())
-    mean_terms = sum(len(found) for found in terms) / max(len(terms), 1)
-    channels = [_channels(at, label, terms, channel, used[at]) for at in range(k)]
-    named = []
-    for at in range(k):
-        score: dict[str, float] = {}
-        fragments = _fragments(used[at])
-        for term, n in used[at].items():
-            if term in fragments:
-                continue
-            elsewhere = (overall[term] - n + 0.5) / (len(terms) - size[at] + 1)
-            lift = n / size[at] / elsewhere
-            if n >= MIN_VIDEOS and channels[at].get(term, 0) >= MIN_CHANNELS and lift >= MIN_LIFT:
-                shares = sum(used[other][term] / size[other] for other in range(k))
-                weight = n / size[at] * np.log1p(mean_terms / shares)
-                score[term] = float(weight) * (PAIR if " " in term else 1)
-        named.append(_distinct(score, used[at]))
-    return named
+    rows = [np.flatnonzero(label == topic) for topic in range(int(label.max(initial=-1)) + 1)]
+    used = [Counter(term for row in own for term in terms[row]) for own in rows]
+    overall = Counter(term for found in terms for term in found)
+    shares: Counter[str] = Counter()
+    for own, counts in zip(rows, used, strict=True):
+        for term, n in counts.items():
+            shares[term] += n / len(own)  # type: ignore[assignment]
+    mean_terms = sum(overall.values()) / max(len(terms), 1)
+
+    def weigh(own: np.ndarray, counts: Counter[str]) -> dict[str, float]:
+        def lift(term: str) -> float:
+            elsewhere = (overall[term] - counts[term] + 0.5) / (len(terms) - len(own) + 1)
+            return float(counts[term] / len(own) / elsewhere)
+
+        channels, fragments = _channels(own, terms, channel, counts), _fragments(counts)
+        return {
+            term: n / len(own) * float(np.log1p(mean_terms / shares[term])) * (PAIR if " " in term else 1)
+            for term, n in counts.items()
+            if n >= MIN_VIDEOS
+            and term not in fragments
+            and channels[term] >= MIN_CHANNELS
+            and lift(term) >= MIN_LIFT
+            and all(lift(word) >= MIN_LIFT_IN_PAIR for word in term.split())
+        }
+
+    return [_distinct(weigh(own, counts), counts) for own, counts in zip(rows, used, strict=True)]
 
 
 def topic_names(words: Sequence[tuple[str, ...]]) -> list[str]:
@@ -71,14 +75,13 @@ def topic_names(words: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def _channels(
-    at: int, label: np.ndarray, terms: list[set[str]], channel: np.ndarray, used: Counter[str]
+    own: np.ndarray, terms: list[set[str]], channel: np.ndarray, counts: Counter[str]
 ) -> dict[str, int]:
     """Return how many channels of a topic use each term; a video of an unknown channel counts as its own."""
-    users: dict[str, set[str]] = {term: set() for term, n in used.items() if n >= MIN_VIDEOS}
-    for row in np.flatnonzero(label == at):
-        for term in terms[row]:
-            if term in users:
-                users[term].add(channel[row] or f"row {row}")
+    users: dict[str, set[str]] = {term: set() for term, n in counts.items() if n >= MIN_VIDEOS}
+    for row in own:
+        for term in terms[row] & users.keys():
+            users[term].add(channel[row] or f"row {row}")
     return {term: len(of) for term, of in users.items()}
 
 

@@ -1,14 +1,16 @@
 """How groups of videos did against their own channels, with intervals, and which of them stand out.
 
-Medians of log10 of views over the channel's typical. Intervals come from drawing whole channels again. A group
-stands out when its 95% interval leaves out 1, and when it differs from all of the niche's videos by more than is
-likely by chance among all the groups that were looked at together.
+A group's figure is the median of views over the channel's typical; its interval comes from drawing whole channels
+again. It stands out when that interval leaves out 1, and when the same channels' own videos say so too: the mean (in
+log10) of how far its videos lie above the channel's mean is on the same side, by more than is likely by chance among
+all the groups that were looked at together.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from shortcast_ml.niche.facts import Facts
 from shortcast_ml.resampling import draw_units
 
 DRAWS = 1000
@@ -16,6 +18,7 @@ AT_ONCE = 50  # draws held in memory: 20 MB for 50,000 videos
 MIN_VIDEOS = 20  # in a group that is spoken of
 MIN_UNITS = 5  # channels that they are of (weeks, in a library of few channels)
 FALSE_DISCOVERIES = 0.05  # the share of groups said to stand out that may be chance
+FURTHEST = 1.0  # log10: a video at x30 its channel's usual counts as one at x10
 SEED = 7
 
 
@@ -34,42 +37,27 @@ class Standing(NamedTuple):
     value: float
     low: float
     high: float
-    chance: float  # two-sided p-value of the difference from all videos
+    shift: float  # log10: mean over its videos, each against the mean of its channel's videos here
+    chance: float  # two-sided p-value of the shift
 
 
-def standings(
-    vs_channel: np.ndarray, units: np.ndarray, parts: list[Partition]
-) -> list[list[Standing | None]]:
-    """Return how each group of each partition did, None for one of too few videos or channels.
-
-    `vs_channel` (n,) is NaN where unknown; `units` (n,) are what is drawn whole: channels, or their weeks.
-    """
-    known = np.flatnonzero(np.isfinite(vs_channel))
-    log10 = np.log10(np.maximum(vs_channel[known], 1e-3))
-    if not len(known):
-        return [[None] * len(part.names) for part in parts]
-    order = known[np.argsort(log10, kind="stable")]
-    log10 = np.sort(log10, kind="stable")
-    _, at = np.unique(units[order], return_inverse=True)
-    groups = [[np.flatnonzero(part.label[order] == g) for g in range(len(part.names))] for part in parts]
+def standings(facts: Facts, parts: list[Partition]) -> list[list[Standing | None]]:
+    """Return how each group of each partition did, None for one of too few videos or channels."""
+    known = np.flatnonzero(np.isfinite(facts.vs_channel))
+    rows = known[np.argsort(facts.vs_channel[known], kind="stable")]
+    log10 = np.log10(np.clip(facts.vs_channel[rows], 10**-FURTHEST, 10**FURTHEST))
+    at = np.unique(resampled(facts.channel[rows], facts.published_s[rows]), return_inverse=True)[1]
+    groups = [[np.flatnonzero(part.label[rows] == g) for g in range(len(part.names))] for part in parts]
     enough = [
-        [len(rows) >= MIN_VIDEOS and len(np.unique(at[rows])) >= MIN_UNITS for rows in groups_of]
+        [len(own) >= MIN_VIDEOS and len(np.unique(at[own])) >= MIN_UNITS for own in groups_of]
         for groups_of in groups
     ]
-    if not any(map(any, enough)):
-        return [[None] * len(part.names) for part in parts]
     chosen = [
-        rows
-        for all_of, good in zip(groups, enough, strict=True)
-        for rows, ok in zip(all_of, good, strict=True)
-        if ok
+        own for of, good in zip(groups, enough, strict=True) for own, ok in zip(of, good, strict=True) if ok
     ]
-    drawn = _drawn_medians(log10, at, [np.arange(len(log10)), *chosen])
-    whole = float(np.median(log10))
-    found = iter(
-        _standing(log10[rows], len(np.unique(at[rows])), drawn[:, i], drawn[:, 0], whole)
-        for i, rows in enumerate(chosen, start=1)
-    )
+    beyond = _beyond_channel(log10, facts.channel[rows])
+    intervals = iter(_intervals(log10, at, chosen))
+    found = (_standing(log10, beyond, at, own, next(intervals)) for own in chosen)
     return [[next(found) if ok else None for ok in good] for good in enough]
 
 
@@ -81,7 +69,11 @@ def stand_out(found: list[list[Standing | None]]) -> list[list[bool]]:
     chances = sorted(s.chance for of in found for s in of if s is not None)
     passed = [p for i, p in enumerate(chances, 1) if p <= FALSE_DISCOVERIES * i / len(chances)]
     bound = max(passed, default=-1.0)
-    return [[s is not None and s.chance <= bound and not s.low <= 1 <= s.high for s in of] for of in found]
+    return [[s is not None and s.chance <= bound and _agree(s) for s in of] for of in found]
+
+
+def _agree(s: Standing) -> bool:
+    return s.low > 1 if s.shift > 0 else s.high < 1
 
 
 def resampled(channel: np.ndarray, published_s: np.ndarray) -> np.ndarray:
@@ -96,27 +88,42 @@ def resampled(channel: np.ndarray, published_s: np.ndarray) -> np.ndarray:
 
 
 def _standing(
-    rows: np.ndarray, units: int, drawn: np.ndarray, drawn_all: np.ndarray, whole: float
+    log10: np.ndarray, beyond: np.ndarray, at: np.ndarray, own: np.ndarray, ends: np.ndarray
 ) -> Standing:
+    low, value, high = 10.0 ** np.array([ends[0], np.median(log10[own]), ends[1]])
+    n, units, shift = len(own), len(np.unique(at[own])), float(beyond[own].mean())
+    chance = _chance(beyond[own], at[own])
+    return Standing(n, units, float(value), float(low), float(high), shift, chance)
+
+
+def _beyond_channel(log10: np.ndarray, channel: np.ndarray) -> np.ndarray:
+    """Return (n,) how far each video lies above the mean of its channel's videos here.
+
+    A channel whose videos are skewed has another mean than 0: set beside its own, it adds nothing to a group.
+    """
+    code = np.unique(channel, return_inverse=True)[1]
+    return np.asarray(log10 - (np.bincount(code, log10) / np.bincount(code))[code])
+
+
+def _chance(beyond: np.ndarray, at: np.ndarray) -> float:
+    """Return the two-sided p-value of a group's mean, where units are what was drawn."""
     from scipy.stats import t
 
-    value = float(np.median(rows))
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
-    spread = float(np.nanstd(drawn - drawn_all))
-    chance = 2 * float(t.sf(abs(value - whole) / spread, units - 1)) if spread > 0 else 1.0
-    return Standing(len(rows), units, 10**value, 10 ** float(low), 10 ** float(high), chance)
+    sums = np.bincount(np.unique(at, return_inverse=True)[1], beyond)
+    spread = float(np.sqrt((sums**2).sum()))
+    return 2 * float(t.sf(abs(float(sums.sum())) / spread, len(sums) - 1)) if spread > 1e-9 else 1.0
 
 
-def _drawn_medians(ascending: np.ndarray, at: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:
-    """Return the median of each group in each draw of whole units, (draws, groups); NaN where a draw has none.
+def _intervals(ascending: np.ndarray, at: np.ndarray, groups: list[np.ndarray]) -> np.ndarray:
+    """Return the 95% interval of each group's median over draws of whole units, (groups, 2).
 
     `ascending` (n,) are the values in order, `at` (n,) the unit of each, a group its rows in order.
     """
     drawn = []
-    for seed in range(DRAWS // AT_ONCE):
+    for seed in range(DRAWS // AT_ONCE if groups else 0):
         counts = draw_units(at, SEED + seed, AT_ONCE).counts.astype(np.float32)
-        drawn.append(np.stack([_weighted_median(ascending[g], counts[:, at[g]]) for g in groups], axis=1))
-    return np.concatenate(drawn)
+        drawn.append(np.stack([_weighted_median(ascending[own], counts[:, at[own]]) for own in groups]))
+    return np.nanpercentile(np.hstack(drawn), [2.5, 97.5], axis=1).T if drawn else np.empty((0, 2))
 
 
 def _weighted_median(ascending: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from shortcast_ml.library_table import age_days
 from shortcast_ml.niche.crowding import crowding, recent
 from shortcast_ml.niche.facts import Facts
 from shortcast_ml.niche.names import topic_names, topic_words
-from shortcast_ml.niche.performance import Partition, resampled, stand_out, standings
+from shortcast_ml.niche.performance import Partition, stand_out, standings
 from shortcast_ml.niche.slots import length_parts, week_parts, zone_named
 from shortcast_ml.niche.statements import statements
 from shortcast_ml.niche.topics import Topics, find_topics
@@ -50,10 +50,9 @@ def summarize(
     words = topic_words(topics.label, list(facts.title), list(facts.hashtags), facts.channel)
     names = topic_names(words)
     in_zone = zone_named(zone)
-    units = resampled(facts.channel, facts.published_s)
     by_topic = Partition(tuple(names), topics.label)
     parts = [*week_parts(facts.published_s, in_zone), length_parts(facts.duration_s)]
-    did, *by_slot = standings(facts.vs_channel, units, [by_topic, *parts])
+    did, *by_slot = standings(facts, [by_topic, *parts])
     slots = [
         tuple(
             Slot(label=name, n=s.n, channels=s.units, vs_channel=s.value, low=s.low, high=s.high, sure=sure)
@@ -64,7 +63,7 @@ def summarize(
     ]
     is_recent = recent(facts.published_s)
     member = topics.label[:, None] == np.arange(topics.k)
-    crowded = crowding(is_recent, units, member, did)
+    crowded = crowding(facts, is_recent, member, did)
     sure = stand_out([did])[0]
     rows = [np.flatnonzero(column) for column in member.T]
     examples = _examples(facts, topics, rows, read)

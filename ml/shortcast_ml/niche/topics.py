@@ -1,7 +1,8 @@
 """Topics: videos parted by what their titles and pictures are about.
 
 k-means on the directions of the vectors' leading components. How many topics there are is chosen by how well they
-come out again: the videos are halved, each half parted alone, and the two partings compared on all videos.
+come out again (the videos are halved, each half parted alone, and the two partings compared on all videos), and by how
+well they are parted.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,8 +19,12 @@ ROWS_A_COMPONENT = 10  # fewer components are kept of few videos, whose last one
 PICTURE_WEIGHT = 0.5  # beside a title's 1
 SAMPLE = 4000  # videos that topics are learned from; the others join the nearest
 HALVINGS = 5  # for each number of topics
-AGREE = 0.5  # of halves: the most topics that come out again this well are taken
-NO_TOPICS = 0.3  # a lower agreement is that of a cloud without parts
+AGREE = 0.5  # of halves: numbers of topics that come out again this well are considered
+AS_WELL = (
+    0.85  # of the best silhouette: of those numbers the largest that parts the videos this well is taken
+)
+SILHOUETTES = 1500  # videos that the silhouette is taken of
+NO_TOPICS = 0.35  # a lower agreement is that of a cloud without parts
 FITS = 0.25  # quantile of the nearness of videos made without a topic: one that is farther fits none
 STARTS = 8
 SEED = 7
@@ -61,22 +66,22 @@ class Topics(NamedTuple):
         return len(self.centres)
 
 
-def find_topics(titles: np.ndarray, pictures: np.ndarray) -> Topics:
-    """Return the topics of videos from (n, d) vectors each, rows of NaN where there is none; always the same.
+def find_topics(titles: np.ndarray, pictures: np.ndarray, seed: int = SEED) -> Topics:
+    """Return the topics of videos from (n, d) vectors each, rows of NaN where there is none; one seed, one answer.
 
     A video fits none when it is farther from every centre than three quarters of videos without any topic are:
     those made by drawing each component from another video. Where no topics come out again, all fit none.
     """
     known = np.flatnonzero(np.isfinite(titles[:, 0]) | np.isfinite(pictures[:, 0]))
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(seed)
     learned = known if len(known) <= SAMPLE else np.sort(rng.choice(known, SAMPLE, replace=False))
     space = _space(titles[learned], pictures[learned])
     points = space.points(titles, pictures)
     n, centres, stability = len(titles), np.empty((0, points.shape[1]), np.float32), None
     if len(known) >= FEWEST * 2 * MIN_TOPIC:
-        k, stability = _how_many(points[learned], rng)
+        k, stability = _how_many(points[learned], rng, seed)
         if stability >= NO_TOPICS:
-            centres = _unit(_kmeans(points[learned], k, SEED, STARTS).cluster_centers_)
+            centres = _unit(_kmeans(points[learned], k, seed, STARTS).cluster_centers_)
     label, closeness = np.full(n, -1), np.full(n, np.nan)
     if len(centres):
         cosines = points[known] @ centres.T
@@ -98,25 +103,24 @@ def _space(titles: np.ndarray, pictures: np.ndarray) -> Space:
     return space._replace(**dict(zip(("mean", "axes"), fit_projection(joint, kept), strict=True)))
 
 
-def _how_many(points: np.ndarray, rng: np.random.Generator) -> tuple[int, float]:
-    """Return the number of topics, and how well as many come out again from halves of the videos."""
-    from sklearn.metrics import adjusted_rand_score
+def _how_many(points: np.ndarray, rng: np.random.Generator, seed: int) -> tuple[int, float]:
+    """Return the number of topics, and how well as many come out again from halves of the videos.
+
+    Source of the silhouette: Rousseeuw, "Silhouettes", 1987.
+    """
+    from sklearn.metrics import adjusted_rand_score, silhouette_score
 
     most = int(min(MOST, len(points) // (2 * MIN_TOPIC)))
     numbers = range(FEWEST, max(most, FEWEST) + 1)
     halves = [np.array_split(rng.permutation(len(points)), 2) for _ in range(HALVINGS)]
-    agreement = np.array(
-        [
-            np.mean(
-                [
-                    adjusted_rand_score(*(_kmeans(points[half], k, SEED, 2).predict(points) for half in pair))
-                    for pair in halves
-                ]
-            )
-            for k in numbers
-        ]
-    )
-    chosen = int(np.flatnonzero(agreement >= min(AGREE, agreement.max()))[-1])
+    some = rng.permutation(len(points))[:SILHOUETTES]
+    agreement, parted = np.empty(len(numbers)), np.empty(len(numbers))
+    for i, k in enumerate(numbers):
+        pairs = [[_kmeans(points[half], k, seed, 2).predict(points) for half in pair] for pair in halves]
+        agreement[i] = np.mean([adjusted_rand_score(*pair) for pair in pairs])
+        parted[i] = np.mean([silhouette_score(points[some], label[some]) for label in pairs[0]])
+    again = agreement >= min(AGREE, agreement.max())
+    chosen = int(np.flatnonzero(again & (parted >= AS_WELL * parted[again].max()))[-1])
     return numbers[chosen], float(agreement[chosen])
 
 

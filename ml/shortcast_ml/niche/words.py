@@ -16,6 +16,9 @@ LINK = re.compile(
 UNSPACED = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+)")
 KANA = re.compile(r"[\u3041-\u309f]+|[\u30a0-\u30ff]+")  # a run of either is a word of its own
 HIRAGANA = re.compile(r"[\u3041-\u309f]{1,2}")  # particles and endings
+BREAK = re.compile(
+    r"[.,;:!?|/()\[\]{}<>\"#…·•。，、！？：；「」『』【】《》（）]+"
+)  # no pair of words reaches over it
 DRAWN_OUT = re.compile(r"(.)\1{3}")  # "xhhhhh", "aaaa"
 
 # Words that say nothing of a topic. Those that all topics share need no list; these stand where one topic is in
@@ -81,12 +84,12 @@ def terms_of(title: str, hashtags: Iterable[str] = ()) -> set[str]:
     Lower case, letters and digits only. Runs of Chinese characters are cut into all pieces of 2 to 6; runs of kana
     are words; Korean and Vietnamese are parted by spaces as they are written. None of a title that gives orders.
     """
-    text = unicodedata.normalize("NFKC", f"{title} {' '.join(hashtags)}"[:MOST_CHARS]).casefold()
+    text = unicodedata.normalize("NFKC", f"{title} #{' #'.join(hashtags)}"[:MOST_CHARS]).casefold()
     if ORDERS.search(text):
         return set()
     text = MENTION.sub(" ", LINK.sub(" ", text))
     found: set[str] = set()
-    for phrase in re.split(r"[^\w\s'’&+-]+", text):  # a pair does not reach over a full stop
+    for phrase in BREAK.split(text):
         last = ""
         for piece in UNSPACED.split(phrase):
             if UNSPACED.match(piece):
