@@ -169,8 +169,10 @@ def test_a_backup_is_the_library_of_one_moment_while_others_write(library: Libra
 def test_pictures_are_packed_beside_the_backup(library: Library, tmp_path: Path) -> None:
     filled(library)
     (library.home / "media" / ".incoming-half").write_bytes(b"half")
+    (tmp_path / ".b.db.part").write_bytes(b"what a killed backup left")
     written = back_up(library, tmp_path / "b.db", pictures=True)
     assert [path.name for path in written] == ["b.db", "b.pictures.zip"]
+    assert sorted(tmp_path.iterdir()) == written
     with zipfile.ZipFile(written[1]) as packed:
         assert packed.namelist() == [f"media/{hashlib.sha256(b'a picture').hexdigest()[:32]}.jpg"]
         assert packed.read(packed.namelist()[0]) == b"a picture"

@@ -190,7 +190,9 @@ def _batches(path: Path, layout: Layout) -> Iterator[Batch]:
     columns = list(dict.fromkeys(source.column for source in layout.sources.values() if source.column))
     text = f"Importing {path.name}"
     report(0, 1, text)
-    for batch in read_batches(path, columns):
+    which = "video_id" if "video_id" in layout.sources else "url"
+    wordless = [column for name in (which, "views") if (column := layout.sources[name].column)]
+    for batch in read_batches(path, columns, wordless):
         yield batch
         report(batch.done, batch.total, text)
 

@@ -44,7 +44,7 @@ def export_library(
         raise LibraryError("The library holds no videos but invented ones; collect or import some first.")
     files = [file for file in FILES if vectors or file.name != "vectors"]
     mark, written = uuid4().hex, dict[str, int]()
-    part = {file.name: folder / f".{file.name}.{mark}.part" for file in files}
+    part = {file.name: folder / f".{file.name}.parquet.part" for file in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with library.db.at_one_moment() as db:

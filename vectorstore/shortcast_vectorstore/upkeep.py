@@ -193,9 +193,10 @@ def back_up(
             raise InputError(f"{path} exists already; give the backup another name.")
     written = []
     for path, copy in ((to, _copy_database), (packed, _pack_pictures))[: 2 if pictures else 1]:
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part = path.with_name(f".{path.name}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)  # what a killed backup left
             copy(library, part, progress)
             part.replace(path)
             written.append(path)

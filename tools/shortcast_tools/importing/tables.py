@@ -2,8 +2,9 @@
 
 import codecs
 import csv
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 4000
 SUFFIXES = (".csv", ".tsv", ".parquet")
 LONGEST_LINE = 1 << 20  # characters; what is longer is cut, and its row named
+WORDLESS = re.compile(r"(?=.*\w)\S{1,200}")
 NEVER_CLOSED = "has a quote that is not closed, or too few or many cells"
 
 
@@ -44,10 +46,14 @@ def read_header(path: Path) -> list[str]:
         return _header(path, file)[0]
 
 
-def read_batches(path: Path, columns: list[str]) -> Iterator[Batch]:
-    """Yield these columns of a table, BATCH_ROWS at a time. Raises InputError where the file breaks off."""
-    read = _parquet_batches if path.suffix == ".parquet" else _csv_batches
-    return read(path, columns, BATCH_ROWS)
+def read_batches(path: Path, columns: list[str], wordless: Sequence[str] = ()) -> Iterator[Batch]:
+    """Yield these columns of a table, BATCH_ROWS at a time. Raises InputError where the file breaks off.
+
+    `wordless` columns hold numbers and ids, no words: by them a row is known that a quote has swallowed.
+    """
+    if path.suffix == ".parquet":
+        return _parquet_batches(path, columns, BATCH_ROWS)
+    return _csv_batches(path, columns, wordless, BATCH_ROWS)
 
 
 # --- Parquet -----------------------------------------------------------------------------------------
@@ -113,11 +119,12 @@ def _flat(table: Any) -> Any:
 # --- CSV ---------------------------------------------------------------------------------------------
 
 
-def _csv_batches(path: Path, columns: list[str], size: int) -> Iterator[Batch]:
+def _csv_batches(path: Path, columns: list[str], wordless: Sequence[str], size: int) -> Iterator[Batch]:
     with _open_text(path) as file:
         header, delimiter = _header(path, file)
         at = {name: header.index(name) for name in columns}
-        records = _records(file, len(header), delimiter)
+        shape = _Shape(len(header), delimiter, tuple(header.index(name) for name in wordless))
+        records = _records(file, shape)
         total = path.stat().st_size
         while some := list(islice(records, size)):
             batch = Batch({name: [] for name in columns}, total=total, done=file.buffer.tell())
@@ -157,6 +164,33 @@ def _header(path: Path, file: TextIO) -> tuple[list[str], str]:
     if not any(header):
         raise InputError(f"{path} is empty. Give a CSV file whose first row names the columns.")
     return header, delimiter
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What the rows of a CSV file look like."""
+
+    width: int
+    delimiter: str
+    wordless: tuple[int, ...]  # where numbers and ids stand
+
+    def fits(self, cells: list[str]) -> bool:
+        """Return whether a row has the header's cells; a blank one, and empty ones at the end, are fine."""
+        return not any(cells) or (len(cells) >= self.width and not any(cells[self.width :]))
+
+    def leniently(self, line: str) -> list[str]:
+        """Return the cells of one line whose quotes are not as they should be."""
+        try:
+            return next(csv.reader([line], delimiter=self.delimiter), [])
+        except csv.Error:
+            return [""] * (self.width + 1) + [line]  # fits nothing
+
+    def swallowed(self, lines: list[str]) -> bool:
+        """Return whether a line inside a record is a row of its own: then a quote was not closed before it."""
+        return bool(self.wordless) and any(self._is_row(self.leniently(line)) for line in lines[1:-1])
+
+    def _is_row(self, cells: list[str]) -> bool:
+        return len(cells) == self.width and all(WORDLESS.fullmatch(cells[i]) for i in self.wordless)
 
 
 @dataclass(frozen=True)
@@ -201,14 +235,14 @@ class _Lines:
         self.number -= len(back)
 
 
-def _records(file: TextIO, width: int, delimiter: str) -> Iterator[_Record]:
+def _records(file: TextIO, shape: _Shape) -> Iterator[_Record]:
     """Yield the rows of a CSV file.
 
     A quote that is never closed would swallow the rows after it: where a record of several lines does not
     come out right, its first line alone is taken for the bad row, and reading goes on with the second.
     """
     lines = _Lines(file)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(lines, delimiter=shape.delimiter, strict=True)
     row = 0
     while True:
         lines.clear()
@@ -223,36 +257,23 @@ def _records(file: TextIO, width: int, delimiter: str) -> Iterator[_Record]:
         row += 1
         if lines.cut and len(lines.taken) == 1:
             wrong = f"has a line of more than {LONGEST_LINE:,} characters"
-        elif wrong or not _fits(cells, width):
+        elif wrong or not shape.fits(cells) or shape.swallowed(lines.taken):
             several = len(lines.taken) > 1
             lines.put_back_all_but_first()
-            lenient = _leniently(lines.taken[0], delimiter)
-            if lenient is not None and _fits(lenient, width):
+            lenient = shape.leniently(lines.taken[0])
+            if shape.fits(lenient):
                 wrong, cells = "", lenient
             elif several:
                 wrong = NEVER_CLOSED
             elif not wrong:
-                wrong = f"has {len(cells)} cells where the header has {width}"
+                wrong = f"has {len(cells)} cells where the header has {shape.width}"
         if wrong:
             yield _Record(row, first, wrong)
         elif any(cells):
-            yield _Record(row, first, cells[:width])
+            yield _Record(row, first, cells[: shape.width])
 
 
 def _in_plain_words(error: csv.Error) -> str:
     if "field limit" in str(error):
         return f"has a cell of more than {csv.field_size_limit():,} characters"
     return NEVER_CLOSED if "unexpected end" in str(error) else f"can't be read as CSV ({error})"
-
-
-def _fits(cells: list[str], width: int) -> bool:
-    """Return whether a row has as many cells as the header; a blank one, and empty ones at the end, are fine."""
-    return not any(cells) or (len(cells) >= width and not any(cells[width:]))
-
-
-def _leniently(line: str, delimiter: str) -> list[str] | None:
-    """Return the cells of one line whose quotes are not as they should be; None if it can't be done."""
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return None
