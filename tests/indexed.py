@@ -12,9 +12,9 @@ ENCODER = WordEncoder()
 
 def a_video(video_id: str, title: str, views: int = 100, **changes: object) -> Published:
     platform: Platform = changes.pop("platform", "tiktok")  # type: ignore[assignment]
-    thumbnail = changes.pop("thumbnail", None)
+    of_draft = {"thumbnail_path": changes.pop("thumbnail", None), "language": changes.pop("language", None)}
     facts: dict[str, object] = {
-        "draft": Draft(platform=platform, title=title, thumbnail_path=thumbnail),  # type: ignore[arg-type]
+        "draft": Draft.model_validate({"platform": platform, "title": title, **of_draft}),
         "video_id": video_id,
         "url": f"https://example.invalid/{video_id}",
         "fetched_at": NOON,

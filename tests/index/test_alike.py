@@ -16,6 +16,7 @@ from shortcast_vectorstore.alike import (
     alike_from,
     most_different,
     same_title,
+    says_the_same,
     shared_words,
 )
 from shortcast_vectorstore.library import Library
@@ -223,3 +224,16 @@ def test_a_video_of_the_library_is_searched_for_by_its_own_vectors(library: Libr
         "b"
     ]  # nothing is known of how alike the empty one is
     assert index.nearest(index.embedding_of("tiktok:empty"), 5) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "alike"),
+    [
+        ("latte art", "my latte", True),
+        ("latte art at home today", "my latte", False),
+        ("#fyp the", "fyp the", False),  # no telling word at all
+        ("", "latte", False),
+    ],
+)
+def test_half_of_the_telling_words_make_a_video_alike(query: str, title: str, alike: bool) -> None:
+    assert says_the_same(query, shared_words(query, Draft(title=title))) is alike

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.records import Draft
@@ -75,6 +75,12 @@ def shared_words(query: str, draft: Draft) -> tuple[str, ...]:
     """Return the telling words of a title, hashtags included, that a query has too, in the title's order."""
     wanted = set(_telling(query))
     return tuple(dict.fromkeys(word for word in _telling(words_to_embed(draft)) if word in wanted))
+
+
+def says_the_same(query: str, shared: Collection[str]) -> bool:
+    """Return whether at least half of a query's telling words are shared: then it is alike, whatever its vector."""
+    wanted = set(_telling(query))
+    return bool(wanted) and 2 * len(shared) >= len(wanted)
 
 
 def _telling(text: str) -> list[str]:

@@ -131,7 +131,7 @@ class Index:
         least = max(BETTER, where.min_vs_channel or 0)
         above = where.model_copy(update={"min_vs_channel": least})
         around = self.nearest(embedding, 3 * k, where=above, words=words, near_duplicates=False)
-        best = [video for video in around if video.standing is None or video.standing >= RELATED]
+        best = [n for n in around if n.alike or (n.standing is not None and n.standing >= RELATED)]
         return sorted(best, key=lambda video: (-(video.vs_channel or 0), -video.similarity))[:k]
 
     def embedding_of(self, key: str) -> Embedding:

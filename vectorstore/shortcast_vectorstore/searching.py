@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shortcast_ml.library_table import age_days
 from shortcast_ml.records import Neighbour, Published
-from shortcast_vectorstore.alike import SAME_COSINE, RandomPairs, same_title, shared_words
+from shortcast_vectorstore.alike import SAME_COSINE, RandomPairs, same_title, says_the_same, shared_words
 from shortcast_vectorstore.vectors import KINDS, VectorKind
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def neighbours(
     """Return candidates as evidence: what they are, how they did, and why they are similar.
 
     Only `vs_channel` that are known belong in; `words` are the query's; `alike_from` is the standing from
-    which one is really alike.
+    which one is really alike; one that shares most words is so as well.
     """
     out = []
     for i, key in enumerate(found.keys):
@@ -110,6 +110,7 @@ def neighbours(
         }
         similarity = float(found.similarity[i])
         standing = pairs.standing(similarity, found.query)
+        shared = shared_words(words, video.draft)
         out.append(
             Neighbour.model_validate(
                 {
@@ -125,9 +126,9 @@ def neighbours(
                     "similar_by": _similar_by(cosines, pairs),
                     "title_similarity": cosines.get("title"),
                     "picture_similarity": cosines.get("image"),
-                    "shared_words": shared_words(words, video.draft),
+                    "shared_words": shared,
                     "standing": standing,
-                    "alike": standing is None or standing >= alike_from,
+                    "alike": standing is None or standing >= alike_from or says_the_same(words, shared),
                     "thumbnail_path": video.draft.thumbnail_path,
                     "demo": video.demo,
                 }

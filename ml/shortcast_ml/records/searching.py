@@ -60,7 +60,8 @@ class Neighbour(Record):
         description="Share of random pairs of the library's videos that are less alike than it and the query.",
     )
     alike: bool = Field(
-        True, description="False: hardly more like the query than any two videos of the library are alike."
+        True,
+        description="False: hardly more like the query than any two videos of the library are, and few words shared.",
     )
     thumbnail_path: Path | None = None
     demo: bool = False
