@@ -1,4 +1,4 @@
-"""How videos did against their own channels."""
+"""How videos did against their own channels, for all videos at once."""
 
 from typing import TYPE_CHECKING
 
@@ -8,34 +8,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from shortcast_vectorstore.database import Database
-
     Numbers = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
 
 MIN_OTHERS = 3  # fewer other uploads say too little of what is typical for a channel
-
-
-def vs_channels(db: "Database") -> dict[str, float]:
-    """Return views over the typical views of the own channel for every video where both are known, by key."""
-    import numpy as np
-
-    rows = db.rows(
-        "SELECT key, platform, channel_id, views, age_days FROM videos"
-        " WHERE channel_id IS NOT NULL AND views IS NOT NULL AND age_days IS NOT NULL"
-    )
-    if not rows:
-        return {}
-    keys, platforms, channels, views, ages = zip(*rows, strict=True)
-    places: dict[tuple[str, str], int] = {}
-    codes = [places.setdefault(of, len(places)) for of in zip(platforms, channels, strict=True)]
-    at_30 = np.empty(len(keys))
-    of = np.array(platforms)
-    for platform in set(platforms):
-        of_it = of == platform
-        at_30[of_it] = views_at_30_days(np.array(views, float)[of_it], np.array(ages, float)[of_it], platform)
-    ratios = over_typical(np.array(codes), at_30)
-    return {key: float(ratio) for key, ratio in zip(keys, ratios, strict=True) if not np.isnan(ratio)}
 
 
 def views_at_30_days(views: "Numbers", age_days: "Numbers", platform: Platform) -> "Numbers":
