@@ -137,6 +137,15 @@ def test_a_look_keeps_the_platform_and_the_picture_that_are_known(
     assert stored.counts == Counts(views=200)
 
 
+def test_a_video_that_an_import_knows_as_both_kinds_is_read_once_for_both(
+    here: Parts, shelf: Counting
+) -> None:
+    here.library.add([young(IDS[0], platform="youtube")])
+    follow([f"youtube:{IDS[0]}", *keys(IDS[0])], here)
+    assert (look(here).looked, shelf.asked) == (2, [IDS[0]])
+    assert look(here).looked == 0
+
+
 def test_what_is_gone_or_hidden_is_looked_at_no_more_and_what_was_seen_stays(
     here: Parts, shelf: Counting
 ) -> None:

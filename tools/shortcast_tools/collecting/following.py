@@ -92,8 +92,8 @@ def look(here: "Parts", now: datetime | None = None) -> TrackReport:
         seen = Round()
         for name, some in _by_source(due, videos, here, table, seen).items():
             for reading in _readings(name, list(some), here, seen.skipped):
-                tracked = some[reading.item]
-                _settle(reading, tracked, videos[tracked.key], here.library, seen)
+                for tracked in some[reading.item]:
+                    _settle(reading, tracked, videos[tracked.key], here.library, seen)
                 report(len(seen.seen) + seen.gone, len(due), "Looking at tracked videos")
         return tracking_report(here, seen.seen, seen)
 
@@ -128,9 +128,9 @@ def _by_source(
     here: "Parts",
     table: TrackingTable,
     seen: Round,
-) -> dict[SourceName, dict[str, Tracked]]:
-    """Return the due videos by source, then by what the source reads them by."""
-    found: dict[SourceName, dict[str, Tracked]] = {}
+) -> dict[SourceName, dict[str, list[Tracked]]]:
+    """Return the due videos by source, then by what the source reads them by: an import may have one twice."""
+    found: dict[SourceName, dict[str, list[Tracked]]] = {}
     for tracked in due:
         video = videos[tracked.key]
         on_youtube = video.draft.platform in YOUTUBE and video_id_of(video.video_id)
@@ -140,7 +140,8 @@ def _by_source(
             seen.gone += 1
             continue
         name = source_for(video.draft.platform, [link], here.settings)
-        found.setdefault(name, {})[link if name == "yt-dlp" else video.video_id] = tracked
+        item = link if name == "yt-dlp" else video.video_id
+        found.setdefault(name, {}).setdefault(item, []).append(tracked)
     return found
 
 
