@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from shortcast_ml.against_channel import over_typical, views_at_30_days
 from shortcast_ml.records import SearchFilter
+from shortcast_vectorstore.channels import over_typical, views_at_30_days
 from shortcast_vectorstore.database import Database
 
 if TYPE_CHECKING:
