@@ -9,6 +9,7 @@ from tests.indexed import a_video, ids, titled
 
 from shortcast_ml.growth import to_age
 from shortcast_ml.records import Counts, Published, SearchFilter
+from shortcast_vectorstore.channels import vs_channels
 from shortcast_vectorstore.library import Library
 
 
@@ -81,3 +82,11 @@ def test_all_videos_at_once_are_judged_as_one_by_one(library: Library, opened_on
     assert sum(ratio is not None for ratio in expected.values()) > 100
     for video_id, ratio in expected.items():
         assert found[video_id] == (None if ratio is None else pytest.approx(ratio, rel=1e-9))
+    known = {f"{v.draft.platform}:{v.video_id}": expected[v.video_id] for v in videos}
+    assert vs_channels(library.db) == pytest.approx(
+        {k: r for k, r in known.items() if r is not None}, rel=1e-9
+    )
+
+
+def test_an_empty_library_has_nothing_to_judge(library: Library) -> None:
+    assert vs_channels(library.db) == {}
