@@ -163,10 +163,9 @@ class Index:
         import numpy as np
 
         rows = np.flatnonzero(self._facts.matching(where))
-        n = (
-            max(2 * k, 20) if len(sides) == 1 else max(5 * k, 50)
-        )  # what is second on both may be first in the mean
-        keys = self._asked(sides, n, rows)
+        # of two sides more: what is only second on both may be first in the mean
+        n = max(2 * k, 20) if len(sides) == 1 else max(5 * k, 50)
+        keys = self._asked(sides, n, rows) if len(rows) else []
         if keys is None:
             keys = [key for key, _ in self._vectors().nearest(sides, n, rows)]
         known = {kind: self.library.vectors.of(self.encoder.id, kind, keys) for kind in KINDS}
@@ -189,17 +188,20 @@ class Index:
 
     def _ask(self, sides: "Mapping[VectorKind, Vector]", n: int, ask: int, rows: "Rows") -> list[str] | None:
         """Fetch more than is wanted, then filter: Chroma's own filter costs far more than the search."""
-        wanted = set(rows.tolist()) if len(rows) < len(self._facts.row_of) else None
+        import numpy as np
+
+        wanted = np.zeros(len(self._facts), bool)
+        wanted[rows] = True
         found: dict[str, None] = {}
         for kind, vector in sides.items():
             if self._mirror.recall(kind, self._vectors) < ENOUGH_RECALL:
                 return None
-            count = self._store.count(kind)
+            count = self._mirror.counts[kind]
             hits = self._store.query(kind, vector[None], min(ask, count))[0] if count else []
             kept = []
             for key, _ in hits:
                 row = self._facts.row_of.get(key)
-                if row is not None and (wanted is None or row in wanted):
+                if row is not None and wanted[row]:
                     kept.append(key)
             if len(kept) < n and len(hits) < count:
                 return None  # what matches lies elsewhere

@@ -34,6 +34,9 @@ class Mirror:
         self._vectors = vectors
         self._store = store
         self._encoder_id = encoder_id
+        self.counts: dict[VectorKind, int] = dict.fromkeys(
+            KINDS, 0
+        )  # of vectors, when they were last followed
 
     # --- keeping up ----------------------------------------------------------------------------------
 
@@ -61,6 +64,7 @@ class Mirror:
                 theirs = self._store.keys(kind)
                 self._store.delete(kind, sorted(theirs - ours))
                 self._put_back(kind, sorted(ours - theirs))
+            self.counts[kind] = count
 
     def _put_back(self, kind: VectorKind, keys: list[str]) -> None:
         import numpy as np
@@ -134,7 +138,7 @@ class Mirror:
         """
         import numpy as np
 
-        count = self._store.count(kind)
+        count = self.counts[kind]
         recall, measured_with = self._store.recall(kind)
         if count < FIRST_MEASURED_FROM:
             return 1.0
