@@ -225,12 +225,28 @@ def test_a_table_of_nothing_but_counts_adds_looks_and_brings_records_up_to_date(
 
 
 def test_looks_that_cannot_be_dated_or_told_apart_are_named(here: Library, tmp_path: Path) -> None:
-    here.add([a_video("both"), a_video("both", platform="bilibili"), a_video("undated", age_days=None)])
-    report = import_videos(written(tmp_path / "l.csv", "id,age_days,views\nboth,3,5\nundated,3,5\n"))
+    here.add(
+        [
+            a_video("both"),
+            a_video("both", platform="bilibili"),
+            a_video("undated", age_days=None),
+            a_video("fine"),
+        ]
+    )
+    report = import_videos(
+        written(
+            tmp_path / "l.csv",
+            "id,age_days,read_at,views\nboth,3,,5\nundated,3,,5\nfine,,2099-01-01,5\nfine,3000,,5\nfine,,2020-01-01,5\n",
+        )
+    )
     assert [bad.problem.split(" ", 1)[1] for bad in report.bad_rows] == [
         "is of a video that is in the library on several platforms; give --platform",
         "has an age, but it is not known when its video was published",
+        "is at a time that is still to come",
+        "is at a time that is still to come",
+        "is at a time before its video was published",
     ]
+    assert len(here.snapshots("fine", "tiktok")) == 1
 
 
 def test_the_charts_collection_is_read_with_its_two_tables_of_looks(here: Library, tmp_path: Path) -> None:

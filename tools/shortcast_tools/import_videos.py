@@ -27,6 +27,8 @@ AGAINST: "dict[LookOutcome, str]" = {
     "unknown": "is of a video that is not in the library",
     "ambiguous": "is of a video that is in the library on several platforms; give --platform",
     "undated": "has an age, but it is not known when its video was published",
+    "early": "is at a time before its video was published",
+    "ahead": "is at a time that is still to come",
     "contradicted": "has other counts than an earlier look at the same time",
 }
 

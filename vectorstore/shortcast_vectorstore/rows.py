@@ -9,7 +9,7 @@ from typing import Literal
 
 from shortcast_ml.errors import LibraryError
 from shortcast_ml.library_table import age_days, key_of, published_at
-from shortcast_ml.records import Counts, Platform, Published
+from shortcast_ml.records import Counts, Platform, Published, utc_now
 
 Outcome = Literal["added", "updated", "known"]
 FACTS = ("language", "published_at", "age_days", "duration_s", "views")  # copied out of the record
@@ -94,15 +94,16 @@ class Look:
     by_day: bool = False  # `at` is exact to the day only: not kept beside another look of that day
 
 
-LookOutcome = Literal["new", "known", "unknown", "ambiguous", "undated", "contradicted"]
+LookOutcome = Literal["new", "known", "unknown", "ambiguous", "undated", "early", "ahead", "contradicted"]
+AHEAD = timedelta(days=1)  # a time whose zone is not said may be this far ahead of ours
 
 
 def put_looks(db: sqlite3.Connection, looks: Sequence[Look]) -> list[LookOutcome]:
     """Write looks as snapshots inside a transaction that the caller holds, and return what became of each.
 
     A look that is newer than the video's record brings the record up to date. Not kept are looks at a video
-    that is unknown, or known on several platforms where the look names none; that can't be dated; or that
-    contradict a look at the same time.
+    that is unknown, or known on several platforms where the look names none; that can't be dated, or lie before
+    publishing or in the future; or that contradict a look at the same time.
     """
     videos: dict[str, list[sqlite3.Row]] = {}
     for row in db.execute(
@@ -114,6 +115,7 @@ def put_looks(db: sqlite3.Connection, looks: Sequence[Look]) -> list[LookOutcome
     known = _snapshots_of(db, [row["key"] for rows in videos.values() for row in rows])
     days = {(key, at[:10]) for key, at in known}
     newest: dict[str, tuple[str, Look, datetime]] = {}
+    latest = utc_now() + AHEAD
     snapshots: list[tuple[object, ...]] = []
     outcomes: list[LookOutcome] = []
     for look in looks:
@@ -122,11 +124,15 @@ def put_looks(db: sqlite3.Connection, looks: Sequence[Look]) -> list[LookOutcome
             outcomes.append("ambiguous" if rows else "unknown")
             continue
         row = rows[0]
+        since = None if row["published_at"] is None else datetime.fromtimestamp(row["published_at"], UTC)
         when = look.at
-        if when is None and look.age_days is not None and row["published_at"] is not None:
-            when = datetime.fromtimestamp(row["published_at"], UTC) + timedelta(days=look.age_days)
+        if when is None and look.age_days is not None and since is not None:
+            when = since + timedelta(days=look.age_days)
         if when is None:
             outcomes.append("undated")
+            continue
+        if when > latest or (since is not None and when <= since):
+            outcomes.append("ahead" if when > latest else "early")
             continue
         key, at, counts = row["key"], time_text(when), counts_row(look.counts)
         if (key, at) in known:

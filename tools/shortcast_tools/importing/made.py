@@ -15,11 +15,10 @@ from shortcast_tools.importing.columns import Layout
 from shortcast_tools.importing.problems import Problems
 from shortcast_tools.importing.readers import LINKS, Mended, at_hour, id_in, is_empty, reader_of
 from shortcast_tools.importing.tables import Batch
-from shortcast_vectorstore.rows import Look
+from shortcast_vectorstore.rows import AHEAD, Look
 
 NEEDED = ("video_id", "views", "platform")  # a row in which they can't be read is dropped
 HIDDEN_LIKES = 10  # no views beside so many likes: the views were hidden, not none
-AHEAD = timedelta(days=1)  # a time without a zone may be this far ahead of ours
 SHOWN = 60  # characters of a cell in a report
 MOST_HASHTAGS = 100
 
