@@ -38,8 +38,8 @@ def test_a_planted_weekday_and_length_are_found_with_their_size() -> None:
 
 
 def test_where_nothing_is_planted_hardly_anything_stands_out() -> None:
-    runs = [_found(Planted(), seed, channels=25, uploads=10) for seed in range(40)]
-    assert sum(bool(found) for found in runs) <= 5  # 5% of the runs may be chance
+    runs = [_found(Planted(), seed, channels=25, uploads=10) for seed in range(30)]
+    assert sum(bool(found) for found in runs) <= 4  # 5% of the runs may be chance
 
 
 def test_channels_that_always_do_the_same_make_no_effect() -> None:

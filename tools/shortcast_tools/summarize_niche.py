@@ -137,11 +137,14 @@ def _vectors(here: Parts, facts: "Facts", kind: str) -> "np.ndarray":
 
 def _near(here: Parts, query: str, facts: "Facts", titles: "np.ndarray") -> "np.ndarray":
     """Return the rows that are about a query, nearest first."""
-    from shortcast_ml.niche.near import EVERYDAY, near_query
+    from shortcast_ml.niche.everyday import EVERYDAY
+    from shortcast_ml.niche.near import near_query
 
-    vectors = here.encoder.encode_texts([query, *EVERYDAY])
+    topics = [topic for of_language in EVERYDAY.values() for topic in of_language]
+    vectors = here.encoder.encode_texts([query, *topics])
+    everyday = vectors[1:].reshape(len(EVERYDAY), -1, vectors.shape[1])
     words = [" ".join((title, *tags)) for title, tags in zip(facts.title, facts.hashtags, strict=True)]
-    return near_query(query, words, titles, vectors[0], vectors[1:])
+    return near_query(query, words, titles, vectors[0], everyday)
 
 
 def _spread(n: int, limit: int) -> "np.ndarray":
