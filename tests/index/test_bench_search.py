@@ -16,7 +16,7 @@ from shortcast_ml.records import Embedding
 def test_the_bench_finds_what_exact_search_finds_and_says_how_long_it_took(tmp_path: Path) -> None:
     app = typer.Typer()
     app.command()(bench_search.bench_search)
-    told = CliRunner().invoke(app, ["--rows", "1500", "--dim", "32", "--queries", "12", "--json"])
+    told = CliRunner().invoke(app, ["--rows", "800", "--dim", "16", "--queries", "10", "--json"])
     result = json.loads(told.stdout.splitlines()[-1])
     for kind in ("clustered", "uniform"):
         searches = result[kind]["searches"]

@@ -159,7 +159,7 @@ def exact_mean(library: Library, videos: list[Published], query: Embedding, k: i
 def test_all_ways_to_search_give_what_exact_search_gives(
     library: Library, opened: Opener, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    videos = some_videos(2400)
+    videos = some_videos(1200)
     library.add(videos)
     titles = put_vectors(library, videos)
     monkeypatch.setattr(index_module, "FEW_ROWS", 10**9 if path == "one by one" else 0)
@@ -169,10 +169,10 @@ def test_all_ways_to_search_give_what_exact_search_gives(
     rng = np.random.default_rng(8)
     right = 0
     for share in (2, 10, 100):
-        where = SearchFilter(exclude=frozenset(f"v{i}" for i in range(2400) if i % share))
+        where = SearchFilter(exclude=frozenset(f"v{i}" for i in range(1200) if i % share))
         for _ in range(10):
             query = rng.standard_normal(16).astype(np.float32)
-            rows = np.arange(0, 2400, share)
+            rows = np.arange(0, 1200, share)
             nearest = {f"v{i}" for i in rows[np.argsort(-(titles[rows] @ query))[:10]]}
             found = index.nearest(Embedding(encoder_id=ENCODER.id, title=query), 10, where=where)
             assert len(found) == 10

@@ -85,7 +85,7 @@ def test_a_kill_while_indexing_loses_no_acknowledged_video_and_is_mended(
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
-        lines = [process.stdout.readline() for _ in range(chance.randint(2, 12))]
+        lines = [process.stdout.readline() for _ in range(chance.randint(2, 8))]
         time.sleep(chance.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
         lines += process.stdout.read().splitlines()
