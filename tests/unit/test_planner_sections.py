@@ -52,7 +52,7 @@ def test_when_no_change_helps_that_is_said() -> None:
 
 def test_an_empty_library_is_said_to_be_empty() -> None:
     empty = SimilarVideos(query="x", neighbours=(), searched=0, library="empty", encoder_id="mini")
-    assert "none in the library" in sections.similar(empty)
+    assert "the library is empty" in sections.similar(empty)
     assert sections.similar(None) == ""
 
 

@@ -62,29 +62,26 @@ def show_niche(console: "Console", found: NicheSummary) -> None:
         console.print(f"Your title is nearest to [bold]{_plain(found.draft_topic)}[/].")
     if found.times or found.lengths:
         console.print()
-        zone = "" if found.time_zone == "UTC" else f" ({found.time_zone})"
-        console.print(_slots(f"When{zone}", found.times, "How long", found.lengths))
+        console.print(_slots("When", found.times, "How long", found.lengths))
     console.print()
     for said in found.statements:
         console.print(f"- {_plain(said.text)}")
     console.print(
-        "[dim]“Against its channel” is views over the channel's typical at the same age, with a 95% interval; * marks"
-        " what stands out. These are associations, not causes.[/]"
+        f"[dim]Times are in {_plain(found.time_zone)}. “Against channel” is views over the channel's typical at the same"
+        " age, with a 95% interval; * marks what stands out. These are associations, not causes.[/]"
     )
     if found.map_path is not None:
         console.print(f"Map: {found.map_path}", style="dim", markup=False, soft_wrap=True)
 
 
 def _topics(found: NicheSummary) -> "Table":
-    from shortcast_agent.numbers import say_count, say_percent, say_times
+    from shortcast_agent.numbers import say_count, say_percent
 
-    table = _table("", "Topic", "Videos>", "Channels>", "Views>", "Against its channel", "Recent>", "")
+    table = _table("", "Topic", "Videos>", "Channels>", "Views>", "Against channel", "Recent>", "")
     for number, topic in enumerate(found.topics, start=1):
         did = ""
         if topic.vs_channel is not None:
-            low, high = topic.vs_channel_low or 0, topic.vs_channel_high or 0
-            mark = " *" if topic.sure else ""
-            did = f"{say_times(topic.vs_channel)} ({say_times(low)} to {say_times(high)}){mark}"
+            did = _did(topic.vs_channel, topic.vs_channel_low or 0, topic.vs_channel_high or 0, topic.sure)
         table.add_row(
             str(number),
             _plain(topic.name),
@@ -102,7 +99,7 @@ def _topics(found: NicheSummary) -> "Table":
 
 def _slots(left: str, times: Sequence[Slot], right: str, lengths: Sequence[Slot]) -> "Table":
     """Return times and lengths side by side."""
-    table = _table(left, "Videos>", "Against its channel", "  ", right, "Videos>", "Against its channel")
+    table = _table(left, "Videos>", "Against channel", "", right, "Videos>", "Against channel")
     for row in range(max(len(times), len(lengths))):
         cells = [_cells(slots[row] if row < len(slots) else None) for slots in (times, lengths)]
         table.add_row(*cells[0], "", *cells[1])
@@ -110,14 +107,20 @@ def _slots(left: str, times: Sequence[Slot], right: str, lengths: Sequence[Slot]
 
 
 def _cells(slot: Slot | None) -> tuple[str, str, str]:
-    from shortcast_agent.numbers import say_times
-
     if slot is None:
         return "", "", ""
-    did = f"{say_times(slot.vs_channel)} ({say_times(slot.low)} to {say_times(slot.high)})"
+    did = _did(slot.vs_channel, slot.low, slot.high, slot.sure)
     if slot.sure:
-        return f"[bold]{slot.label}[/]", f"{slot.n:,}", f"[bold]{did} *[/]"
+        return f"[bold]{slot.label}[/]", f"{slot.n:,}", f"[bold]{did}[/]"
     return slot.label, f"{slot.n:,}", did
+
+
+def _did(value: float, low: float, high: float, sure: bool) -> str:
+    """Write a multiplier with its interval: x1.05 (0.98-1.11)."""
+    from shortcast_agent.numbers import say_times
+
+    ends = "-".join(say_times(end).removeprefix("x") for end in (low, high))
+    return f"{say_times(value)} ({ends}){' *' if sure else ''}"
 
 
 def _watched(arguments: dict[str, Any]) -> NicheSummary:

@@ -11,15 +11,36 @@ if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
 EVIDENCE = ("similar", "better", "niche", "collect", "track", "fetch")
-# "my niche", "this topic": the library as a whole, or what the draft is about
-_OWN_NICHE = re.compile(
-    r"(?:(?:my|the|this|our) )?(?:own )?(?:niche|topic|field|library|space|category)|니치|분야|주제|ngách|lĩnh vực"
-    r"|(?:mi |el |este )?(?:nicho|tema)|(?:ma |la |cette )?(?:niche|thématique)",
+_NAMED = r"(?P<topic>[^\n?.!,;:]{2,60}?)"
+_ENDS = (
+    r"(?=\s+(?:niche|space|field|market|category|scene|world|videos?|shorts|tiktoks?|right now|these days|now|do|does"
+    r"|perform\w*|and|like|thì|cho|của|có|là|en este momento|en ce moment)\b|\s*(?:[?.!,;:]|$))"
+)
+# Where a niche is named; "my niche" and "this topic" name none.
+_NICHES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?:niche|field|market|world)s?\s+(?:of|for)\s+(?:the\s+)?{_NAMED}{_ENDS}",
+        rf"\b(?:overview|summary|map|landscape|state|picture|analysis|breakdown)\s+(?:of|for|on)\s+(?:the\s+)?{_NAMED}{_ENDS}",
+        rf"\b(?:summari[sz]e|analy[sz]e|map)\s+(?:the\s+)?{_NAMED}\s+(?:niche|space|field|market|videos|shorts)\b",
+        rf"\bhow (?:crowded|saturated|big|busy) (?:is|are)\s+(?:the\s+)?{_NAMED}{_ENDS}",
+        rf"\bis\s+(?:the\s+)?{_NAMED}\s+(?:niche\s+)?(?:too |over)?(?:saturated|crowded)",
+        rf"\b(?:in|within|among|about|on)\s+(?:the\s+)?{_NAMED}{_ENDS}",
+        r"(?:^|\s)(?P<topic>(?!내|제|이|우리|어떤|어느)[가-힣A-Za-z ]{1,20}?)\s*(?:니치|분야|쪽|관련)",
+        rf"(?:ngách|lĩnh vực|mảng|chủ đề)\s+(?:về\s+)?{_NAMED}{_ENDS}",
+        rf"\bnicho\s+(?:de\s+la|de\s+los|del|de)\s+{_NAMED}{_ENDS}",
+        rf"\bniche\s+(?:du|de\s+la|de\s+l['’]|des|de)\s*{_NAMED}{_ENDS}",
+    )
+)
+_NO_NICHE = re.compile(
+    r"(?:of|my|mine|our|your|the|this|that|it|these|those|here|general|particular|all|mi|este|ma|mon|cette|tôi|của|nào)\b.*"
+    r"|.*\b(?:library|niche|week|month|year|day|platform|youtube|tiktok|biblioteca|bibliothèque|thư viện)",
     re.IGNORECASE,
 )
-
+_ABOUT = r"\babout\b|\bon the topic\b|\bsobre\b|\bsur\b|\bvề\b|관련|에 대한"
 _FOLLOWED = re.compile(
-    r"\b(?:tracked|followed|(?:I'm|I am|we) (?:tracking|following))\b|추적 ?중|đang theo dõi|seguidos|que sigo|suivies|que je suis",
+    r"\b(?:tracked|followed|(?:I'm|I am|we) (?:tracking|following)|that I follow)\b|추적 ?중|đang theo dõi"
+    r"|seguidos|que sigo|suivies|que je suis",
     re.IGNORECASE,
 )
 
@@ -53,6 +74,12 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
             plan.want("find_similar_videos", title=video.draft.title, **how)
         return
     topic = _topic(turn, talk)
+    if (
+        intent == "better"
+        and has_subject(plan.draft)
+        and not re.search(_ABOUT, turn.slots.masked, re.IGNORECASE)
+    ):
+        topic = None  # "the same idea" is the draft's
     if turn.pictures or turn.videos:
         plan.want("find_similar_videos", **looks_of(stated(turn)), **how)
     elif topic and not (turn.slots.titles and turn.slots.title_cued):
@@ -65,15 +92,21 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
 
 def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the view of a niche: of the topic that is named, else of the whole library."""
-    topic = _topic(turn, talk)
-    if topic and _OWN_NICHE.fullmatch(topic.strip()):
-        topic = None
     plan.want(
         "summarize_niche",
-        query=topic,
+        query=turn.facts.get("query") or named_niche(turn.slots.text),
         title=plan.draft.get("title"),
         platform=turn.slots.platform or turn.facts.get("platform"),
     )
+
+
+def named_niche(text: str) -> str | None:
+    """Return the niche that a question names: "how crowded is the coffee niche?" is about coffee."""
+    for pattern in _NICHES:
+        found = pattern.search(text)
+        if found and not _NO_NICHE.fullmatch(topic := found.group("topic").strip(" '\"“”")):
+            return topic
+    return None
 
 
 def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
