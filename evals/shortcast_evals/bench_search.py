@@ -29,8 +29,6 @@ import typer
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from chromadb.api.models.Collection import Collection
-
     from shortcast_ml.records import Published, SearchFilter
     from shortcast_vectorstore.index import Index
     from shortcast_vectorstore.library import Library
@@ -179,7 +177,7 @@ def measure(
 
 
 def _searches(
-    index: "Index", world: World, collection: "Collection | None", name: str, share: int, of: str
+    index: "Index", world: World, collection: Any, name: str, share: int, of: str
 ) -> dict[str, Any]:
     """Return p50, p95 and recall of one kind of filter; of plain Chroma too where there is a collection."""
     ours = [_timed(index, world, i, _filter(world, of, share, i)) for i in range(len(world.queries))]
@@ -231,7 +229,7 @@ def _fill(library: "Library", world: World, encoder_id: str) -> None:
         library.vectors.put(encoder_id, "image", dict.fromkeys(keys))
 
 
-def _plain_collection(folder: Path, world: World, say: Callable[[str], None]) -> "Collection":
+def _plain_collection(folder: Path, world: World, say: Callable[[str], None]) -> Any:
     """Return Chroma as one would use it plainly: vectors, and facts beside them as metadata."""
     from shortcast_vectorstore.chroma import plain_collection
 
@@ -291,9 +289,7 @@ def _timed(index: "Index", world: World, query: int, where: "SearchFilter | None
     return took, _recall(world, where, query, [f"tiktok:{video.video_id}" for video in found])
 
 
-def _timed_plain(
-    collection: "Collection", world: World, query: int, where: "SearchFilter"
-) -> tuple[float, float]:
+def _timed_plain(collection: Any, world: World, query: int, where: "SearchFilter") -> tuple[float, float]:
     if where.max_views is not None:
         condition: Any = {"views": {"$lte": where.max_views}}
     else:
