@@ -91,6 +91,12 @@ def test_a_few_videos_are_said_to_be_too_few() -> None:
     assert niche.typical_views is not None
 
 
+def test_thirty_videos_are_said_to_be_too_few_for_topics() -> None:
+    said = _view(invented_niche(channels=5, uploads=6)).summary.statements
+    assert said[0].text == "30 videos are too few to part into topics: collect 48 or more with a title."
+    assert said[0].n == 30
+
+
 def test_videos_that_do_not_part_are_said_not_to() -> None:
     videos = invented_niche(topics=(("latte", "foam", "milk"),), channels=20, uploads=5)
     rng = np.random.default_rng(1)

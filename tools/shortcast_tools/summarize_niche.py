@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from shortcast_ml.niche.facts import Facts
 
-MOST_WORDS = 300  # characters of a query or title
+LONGEST_QUERY, LONGEST_TITLE = 300, 5000  # characters
 INVENTED = (
     "These are the invented videos of the demo library: they show what the view looks like, and say nothing of any"
     " real niche. Collect real videos first."
@@ -48,8 +48,11 @@ def summarize_niche(
     none does. Names of topics are words from titles. Not for a few similar videos (find_similar_videos), nor for new
     videos from the web (collect).
     """
-    if len(query) > MOST_WORDS or len(title) > MOST_WORDS:
-        raise InputError(f"A query or title of more than {MOST_WORDS} characters can't be right; shorten it.")
+    if len(query) > LONGEST_QUERY or len(title) > LONGEST_TITLE:
+        raise InputError(
+            f"A query of more than {LONGEST_QUERY} characters, or a title of more than {LONGEST_TITLE:,}, can't be"
+            " right; shorten it."
+        )
     if not 20 <= limit <= 100_000:
         raise InputError(f"A limit of {limit} can't be right; ask for 20 to 100,000 videos.")
     query, title = " ".join(query.split()), " ".join(title.split())

@@ -67,8 +67,8 @@ def show_niche(console: "Console", found: NicheSummary) -> None:
     for said in found.statements:
         console.print(f"- {_plain(said.text)}")
     console.print(
-        f"[dim]Times are in {_plain(found.time_zone)}. “Against channel” is views over the channel's typical at the same"
-        " age, with a 95% interval; * marks what stands out. These are associations, not causes.[/]"
+        f"[dim]Times are in {_plain(found.time_zone)}. “Against channel” is views over the channel's typical at the"
+        " same age, with a 95% interval; * marks what stands out. These are associations, not causes.[/]"
     )
     if found.map_path is not None:
         console.print(f"Map: {found.map_path}", style="dim", markup=False, soft_wrap=True)
@@ -99,10 +99,10 @@ def _topics(found: NicheSummary) -> "Table":
 
 def _slots(left: str, times: Sequence[Slot], right: str, lengths: Sequence[Slot]) -> "Table":
     """Return times and lengths side by side."""
-    table = _table(left, "Videos>", "Against channel", "", right, "Videos>", "Against channel")
+    table = _table(left, "n>", "Against channel", right, "n>", "Against channel")
     for row in range(max(len(times), len(lengths))):
         cells = [_cells(slots[row] if row < len(slots) else None) for slots in (times, lengths)]
-        table.add_row(*cells[0], "", *cells[1])
+        table.add_row(*cells[0], *cells[1])
     return table
 
 

@@ -1,9 +1,11 @@
 """Findings in plain sentences, each with the number of videos behind it. They say what went together, never why."""
 
 from shortcast_ml.niche.slots import DAYS
+from shortcast_ml.niche.topics import FEWEST, MIN_TOPIC
 from shortcast_ml.records import NicheSummary, Slot, Statement, Topic
 
-FEW = 20  # videos: fewer are too little for topics and times
+FEW = 20  # videos: fewer are too little to compare times and lengths
+FEW_FOR_TOPICS = 2 * FEWEST * MIN_TOPIC
 
 
 def statements(niche: NicheSummary) -> tuple[Statement, ...]:
@@ -19,6 +21,9 @@ def statements(niche: NicheSummary) -> tuple[Statement, ...]:
 
 
 def _of_topics(niche: NicheSummary) -> list[tuple[str, int]]:
+    if niche.stability is None:
+        text = f"{_videos(niche.n)} are too few to part into topics: collect {FEW_FOR_TOPICS} or more with a title."
+        return [(text, niche.n)]
     if not niche.topics:
         return [(f"The {_videos(niche.n)} do not part into topics that come out the same again.", niche.n)]
     said = [(f"Videos on “{t.name}” did {_of(t)}.", t.judged) for t in niche.topics if t.sure]

@@ -9,7 +9,7 @@ from shortcast_ml.library_table import age_days
 from shortcast_ml.niche.crowding import crowding, recent
 from shortcast_ml.niche.facts import Facts
 from shortcast_ml.niche.names import topic_names, topic_words
-from shortcast_ml.niche.performance import Partition, stand_out, standings
+from shortcast_ml.niche.performance import Partition, Standing, stand_out, standings
 from shortcast_ml.niche.slots import length_parts, week_parts, zone_named
 from shortcast_ml.niche.statements import statements
 from shortcast_ml.niche.topics import Topics, find_topics
@@ -46,68 +46,89 @@ def summarize(
     `titles` and `pictures` are their vectors, (n, d) each, rows of NaN where there is none; `read` gives the videos
     of keys, for examples; `draft` (d,) is the vector of a planned title. Raises InputError for an unknown time zone.
     """
+    in_zone = zone_named(zone)
     topics = find_topics(titles, pictures)
     words = topic_words(topics.label, list(facts.title), list(facts.hashtags), facts.channel)
-    names = topic_names(words)
-    in_zone = zone_named(zone)
-    by_topic = Partition(tuple(names), topics.label)
+    by_topic = Partition(tuple(topic_names(words)), topics.label)
     parts = [*week_parts(facts.published_s, in_zone), length_parts(facts.duration_s)]
     did, *by_slot = standings(facts, [by_topic, *parts])
-    slots = [
-        tuple(
-            Slot(label=name, n=s.n, channels=s.units, vs_channel=s.value, low=s.low, high=s.high, sure=sure)
-            for name, s, sure in zip(part.names, found, surely, strict=True)
-            if s is not None
-        )
-        for part, found, surely in zip(parts, by_slot, stand_out(by_slot), strict=True)
-    ]
-    is_recent = recent(facts.published_s)
-    member = topics.label[:, None] == np.arange(topics.k)
-    crowded = crowding(facts, is_recent, member, did)
-    sure = stand_out([did])[0]
-    rows = [np.flatnonzero(column) for column in member.T]
-    examples = _examples(facts, topics, rows, read)
-    found_topics = tuple(
-        Topic(
-            name=names[at],
-            words=words[at],
-            n=len(rows[at]),
-            channels=_channels(facts.channel[rows[at]]),
-            share=len(rows[at]) / len(facts),
-            typical_views=_typical(facts.views_30[rows[at]]),
-            vs_channel=s.value if s else None,
-            vs_channel_low=s.low if s else None,
-            vs_channel_high=s.high if s else None,
-            judged=int(np.isfinite(facts.vs_channel[rows[at]]).sum()),
-            sure=sure[at],
-            recent_share=_mean(is_recent[rows[at]]),
-            crowding=crowded[at],
-            examples=examples[at][0],
-            best=examples[at][1],
-        )
-        for at, s in enumerate(did)
-    )
+    days, hours, lengths = _slots(parts, by_slot)
+    judged = _channels(facts.channel[np.isfinite(facts.vs_channel)])
+    platforms = zip(*np.unique(facts.platform, return_counts=True), strict=True)
     summary = NicheSummary(
         query=query,
         n=len(facts),
         channels=_channels(facts.channel),
-        platforms={
-            str(name): int(n) for name, n in zip(*np.unique(facts.platform, return_counts=True), strict=True)
-        },
+        platforms={str(name): int(n) for name, n in platforms},
         library=_kind(facts.demo),
         typical_views=_typical(facts.views_30),
-        topics=found_topics,
+        topics=_topics(facts, topics, by_topic.names, words, did, read),
         other=int((topics.label < 0).sum()) if topics.k else 0,
         stability=topics.stability,
-        draft_topic=names[_nearest(topics, draft)] if draft is not None and topics.k else "",
-        times=slots[0] + slots[1],
+        draft_topic=by_topic.names[_nearest(topics, draft)] if draft is not None and topics.k else "",
+        times=days + hours,
         time_zone=zone,
-        lengths=slots[2],
-        drawn="channels" if _channels(facts.channel) >= FEW_CHANNELS else "weeks",
+        lengths=lengths,
+        drawn="channels" if judged >= FEW_CHANNELS else "weeks",
         encoder_id=encoder_id,
         notice=notice,
     )
     return Niche(summary.model_copy(update={"statements": statements(summary)}), topics)
+
+
+def draft_point(topics: Topics, draft: np.ndarray) -> np.ndarray:
+    """Return the point, (c,), of a title that has no picture yet."""
+    return np.asarray(topics.space.points(draft[None], np.full((1, len(draft)), np.nan, np.float32))[0])
+
+
+# --- parts -------------------------------------------------------------------------------------------
+
+
+def _slots(parts: list[Partition], did: list[list[Standing | None]]) -> list[tuple[Slot, ...]]:
+    """Return the times and lengths of which enough is known; they are judged together."""
+    return [
+        tuple(
+            Slot(label=name, n=s.n, channels=s.units, vs_channel=s.value, low=s.low, high=s.high, sure=sure)
+            for name, s, sure in zip(part.names, of, surely, strict=True)
+            if s is not None
+        )
+        for part, of, surely in zip(parts, did, stand_out(did), strict=True)
+    ]
+
+
+def _topics(
+    facts: Facts,
+    topics: Topics,
+    names: Sequence[str],
+    words: list[tuple[str, ...]],
+    did: list[Standing | None],
+    read: Read,
+) -> tuple[Topic, ...]:
+    is_recent = recent(facts.published_s)
+    member = topics.label[:, None] == np.arange(topics.k)
+    crowded, sure = crowding(facts, is_recent, member, did), stand_out([did])[0]
+    rows = [np.flatnonzero(column) for column in member.T]
+    examples = _examples(facts, topics, rows, read)
+    return tuple(
+        Topic(
+            name=names[at],
+            words=words[at],
+            n=len(own),
+            channels=_channels(facts.channel[own]),
+            share=len(own) / len(facts),
+            typical_views=_typical(facts.views_30[own]),
+            vs_channel=s.value if s else None,
+            vs_channel_low=s.low if s else None,
+            vs_channel_high=s.high if s else None,
+            judged=int(np.isfinite(facts.vs_channel[own]).sum()),
+            sure=sure[at],
+            recent_share=_mean(is_recent[own]),
+            crowding=crowded[at],
+            examples=examples[at][0],
+            best=examples[at][1],
+        )
+        for at, (own, s) in enumerate(zip(rows, did, strict=True))
+    )
 
 
 def _examples(
@@ -133,8 +154,8 @@ def _first(ranked: np.ndarray, facts: Facts) -> list[int]:
     """Return the first rows of different channels and titles."""
     chosen: list[int] = []
     for row in ranked:
-        taken = {(facts.channel[other]) for other in chosen} - {""} | {facts.title[other] for other in chosen}
-        if facts.channel[row] not in taken and facts.title[row] not in taken:
+        channels = {facts.channel[other] for other in chosen} - {""}
+        if facts.channel[row] not in channels and facts.title[row] not in {facts.title[o] for o in chosen}:
             chosen.append(int(row))
         if len(chosen) == EXAMPLES:
             break
@@ -162,11 +183,6 @@ def _neighbour(video: Published, vs_channel: float, closeness: float) -> Neighbo
 def _nearest(topics: Topics, draft: np.ndarray) -> int:
     """Return the topic whose centre a title is nearest to."""
     return int((draft_point(topics, draft) @ topics.centres.T).argmax())
-
-
-def draft_point(topics: Topics, draft: np.ndarray) -> np.ndarray:
-    """Return the point, (c,), of a title that has no picture yet."""
-    return np.asarray(topics.space.points(draft[None], np.full((1, len(draft)), np.nan, np.float32))[0])
 
 
 def _channels(channel: np.ndarray) -> int:
