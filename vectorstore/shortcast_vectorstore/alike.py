@@ -58,7 +58,7 @@ class RandomPairs:
         cosines = self._cosines.get(frozenset(sides))
         if cosines is None or len(cosines) < MIN_PAIRS:
             return None
-        return float(np.searchsorted(cosines, similarity) / len(cosines))
+        return float(np.searchsorted(cosines, np.float32(similarity)) / len(cosines))
 
 
 def alike_from(videos: int) -> float:

@@ -4,7 +4,9 @@ The matrices lie in a scratch file on the disk that vanishes with the process: t
 what it has room for, and nothing of it can be out of date when the next process starts.
 """
 
+import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 READ = 2000  # vectors read from the library at once
+MANY_ROWS = 20_000  # from here on, several threads are worth starting
+THREADS = min(4, os.cpu_count() or 1)
 GATHER_SHARE = 0.15  # above it, going through all rows is quicker than picking those that match
 
 
@@ -57,12 +61,14 @@ class ExactSearch:
         """Take in the vectors that changed since. Raises LibraryError when the disk is full."""
         try:
             for kind in KINDS:
-                for keys, matrix, last in self._vectors.changes(
+                for keys, matrix, without, last in self._vectors.changes(
                     self._encoder_id, kind, self._seq[kind], READ
                 ):
-                    if any(key not in self._facts.row_of for key in keys):
+                    if any(key not in self._facts.row_of for key in (*keys, *without)):
                         self._facts.follow()  # put in since: another process goes on all the while
+                    self._has[kind] = _lengthened(self._has[kind], len(self._facts))
                     self._write(kind, keys, matrix)
+                    self._wipe(kind, without)
                     self._seq[kind] = last
             for kind in KINDS:
                 self._map(kind)
@@ -82,8 +88,7 @@ class ExactSearch:
             return
         order = np.argsort(rows)
         rows, vectors = rows[order], matrix[np.array(known)[order]]
-        self._has[kind] = _lengthened(self._has[kind], len(self._facts))
-        self._has[kind][rows] = vectors.any(axis=1)
+        self._has[kind][rows] = True
         if kind not in self._files:
             # Written as a file and only read as a map: a full disk is an error then, not the end of the process.
             self._files[kind] = tempfile.TemporaryFile(  # noqa: SIM115 - until `close`
@@ -93,6 +98,17 @@ class ExactSearch:
             self._files[kind].seek(int(rows[run[0]]) * 4 * self._dim)
             self._files[kind].write(vectors[run].tobytes())
         self._files[kind].flush()
+
+    def _wipe(self, kind: VectorKind, keys: list[str]) -> None:
+        """Write zeros where videos have lost their vectors."""
+        import numpy as np
+
+        lost = [
+            key for key in keys if (row := self._facts.row_of.get(key)) is not None and self._has[kind][row]
+        ]
+        if lost:
+            self._write(kind, lost, np.zeros((len(lost), self._dim), np.float32))
+            self._has[kind][[self._facts.row_of[key] for key in lost]] = False
 
     def _map(self, kind: VectorKind) -> None:
         """Map the file at the length of the facts; what was never written reads as zeros."""
@@ -104,7 +120,7 @@ class ExactSearch:
             return
         if kind in self._files:
             self._files[kind].truncate(n * 4 * self._dim)
-            self._maps[kind] = np.memmap(self._files[kind], np.float32, "r", shape=(n, self._dim))
+            self._maps[kind] = np.asarray(np.memmap(self._files[kind], np.float32, "r", shape=(n, self._dim)))
         else:
             self._maps[kind] = np.zeros((n, self._dim), np.float32)
 
@@ -124,13 +140,23 @@ class ExactSearch:
         for kind, vector in sides.items():
             matrix = self._maps[kind]
             if len(rows) > GATHER_SHARE * len(matrix):
-                scores += (matrix @ vector)[rows]
+                scores += _product(matrix, vector)[rows]
             else:
                 scores += matrix[rows] @ vector
         scores /= len(sides)
         best = np.argpartition(-scores, n)[:n] if n < len(rows) else np.arange(len(rows))
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(self._facts.keys[rows[i]], float(scores[i])) for i in best]
+
+
+def _product(matrix: "Vector", vector: "Vector") -> "Vector":
+    """Return matrix @ vector, computed on several cores: one alone is kept waiting by the memory."""
+    import numpy as np
+
+    if len(matrix) < MANY_ROWS:
+        return np.asarray(matrix @ vector)
+    with ThreadPoolExecutor(THREADS) as threads:
+        return np.concatenate(list(threads.map(lambda part: part @ vector, np.array_split(matrix, THREADS))))
 
 
 def _lengthened(array: "npt.NDArray[np.bool_]", n: int) -> "npt.NDArray[np.bool_]":

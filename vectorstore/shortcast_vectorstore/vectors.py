@@ -87,20 +87,28 @@ class VectorTable:
 
     def changes(
         self, encoder_id: str, kind: VectorKind, after: int = 0, size: int = READ_BATCH
-    ) -> "Iterator[tuple[list[str], Vector, int]]":
-        """Yield as `batches` does, with the videos that have nothing to encode as rows of zeros."""
+    ) -> "Iterator[tuple[list[str], Vector, list[str], int]]":
+        """Yield as `batches` does, and with it the keys of videos that were looked at and have nothing to encode.
+
+        (keys, (n, dim) float32, keys without a vector, last seq), oldest first.
+        """
         import numpy as np
 
         dim = self.dim(encoder_id) or 0
-        nothing = bytes(4 * dim)
         while rows := self._db.rows(
             "SELECT seq, key, vector FROM vectors WHERE encoder_id = ? AND kind = ? AND seq > ?"
             " ORDER BY seq LIMIT ?",
             (encoder_id, kind, after, size),
         ):
             after = rows[-1]["seq"]
-            blob = b"".join([row["vector"] or nothing for row in rows])
-            yield [row["key"] for row in rows], np.frombuffer(blob, "<f4").reshape(len(rows), dim), after
+            known = [row for row in rows if row["vector"] is not None]
+            matrix = np.frombuffer(b"".join([row["vector"] for row in known]), "<f4").reshape(-1, dim or 1)
+            yield (
+                [row["key"] for row in known],
+                matrix,
+                [r["key"] for r in rows if r["vector"] is None],
+                after,
+            )
 
     def of(self, encoder_id: str, kind: VectorKind, keys: Iterable[str]) -> "dict[str, Vector]":
         """Return the vectors of one kind of these keys, each (dim,) float32, without those that lack one."""
