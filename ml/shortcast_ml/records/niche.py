@@ -31,7 +31,9 @@ class Topic(Record):
     vs_channel_low: float | None = Field(None, description="95% bootstrap interval over channels.")
     vs_channel_high: float | None = None
     judged: int = Field(0, description="Its videos whose own channel's typical is known.")
-    sure: bool = Field(False, description="Whether it does surely other than its channels' usual, as for a Slot.")
+    sure: bool = Field(
+        False, description="Whether it does surely other than its channels' usual, as for a Slot."
+    )
     recent_share: float | None = Field(
         None, description="Of its videos, those of the last 30 days before the newest video here."
     )
