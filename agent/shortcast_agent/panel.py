@@ -49,6 +49,8 @@ def panel(report: VideoReport) -> str:
     if report.niche is not None:
         name = report.niche.query or "your library"
         parts.append(_file(report.niche.map_path, f"Map of {name}: each point a video, each colour a topic"))
+        if best := tuple(topic.best[0] for topic in report.niche.topics if topic.best)[:8]:
+            parts.append("<h3>The best of each topic, against its own channel</h3>" + _cards(best))
     if report.similar is not None:
         parts.append(_similar(report.similar))
     if report.diagnosis is not None and report.diagnosis.better_neighbours:

@@ -2,7 +2,7 @@
 
 from shortcast_agent.numbers import say_count, say_times
 from shortcast_agent.planner.sections import PLATFORMS, plain
-from shortcast_ml.records import CollectReport, NicheSummary, Slot, Topic, TrackReport
+from shortcast_ml.records import CollectReport, NicheSummary, Topic, TrackReport
 
 TOGETHER = "_What these videos have in common with how they did: associations, not causes._"
 CROWDED = {"crowded": "crowded", "usual": "usual crowding", "open": "room left", "unknown": ""}
@@ -58,14 +58,15 @@ def niche(found: NicheSummary) -> str:
     if found.topics:
         lines += ["", "**Topics**", ""]
         lines += [_topic(topic) for topic in found.topics[:8]]
-    for head, slots in (("When", found.times), ("How long", found.lengths)):
-        sure = [slot for slot in slots if slot.sure]
-        if slots and not sure:
-            lines += ["", f"**{head}:** nothing stands out among {sum(slot.n for slot in slots)} videos."]
-        elif sure:
-            lines += ["", f"**{head}**", "", *(_slot(slot) for slot in sure[:4])]
+    if found.draft_topic:
+        lines += ["", f"Your title is nearest to **{plain(found.draft_topic, 60)}**."]
     if found.statements:
-        lines += ["", *(f"- {plain(said.text, 240)}" for said in found.statements[:6])]
+        lines += [
+            "",
+            "**What stands out**",
+            "",
+            *(f"- {plain(said.text, 240)}" for said in found.statements[:8]),
+        ]
     return "\n".join([*lines, "", TOGETHER])
 
 
@@ -80,14 +81,6 @@ def _topic(topic: Topic) -> str:
     if CROWDED[topic.crowding]:
         facts.append(CROWDED[topic.crowding])
     return f"- **{plain(topic.name, 60)}**: {', '.join(facts)}"
-
-
-def _slot(slot: Slot) -> str:
-    return (
-        f"- {plain(slot.label, 60)}: {say_times(slot.vs_channel)} their channels' usual "
-        f"({say_times(slot.low)} to {say_times(slot.high)}; {_counted(slot.n, 'video')}, "
-        f"{_counted(slot.channels, 'channel')})"
-    )
 
 
 def _counted(number: int, thing: str) -> str:
