@@ -35,7 +35,7 @@ def _of_topics(niche: NicheSummary) -> list[tuple[str, int]]:
         if t.crowding == "crowded":
             text = (
                 f"“{t.name}” is crowded: a larger share of it is recent ({_percent(t.recent_share)}) than of the niche,"
-                f" and it does not surely better than its channels' usual ({_videos(t.n)})."
+                f" and it does not surely do better than its channels' usual ({_videos(t.n)})."
             )
             said.append((text, t.n))
         elif t.crowding == "open":
