@@ -185,16 +185,26 @@ class _Run:
                     kept_at = time.monotonic()
                     if self._full:
                         return
-        finally:
-            self._keep(readings)
+        except BaseException:
+            self._write(readings)  # and no more: their pictures are fetched by the next run
+            raise
+        self._keep(readings)
         for item in silent:
             self._jobs.put_off(self._job.id, item, SILENT)
 
     def _keep(self, readings: Sequence[Reading]) -> None:
-        """Write readings and what became of their items, all or none; behind the last that is needed, none."""
-        if not readings:
-            return
-        keys = []
+        """Write readings, ask for their pictures, and say how far the run is."""
+        if readings:
+            keys = self._write(readings)
+            self.thumbnails.fetch(self._media.waiting("thumbnail", TRIES, keys))
+            self._report()
+
+    def _write(self, readings: Sequence[Reading]) -> list[str]:
+        """Write readings and what became of their items, all or none; behind the last that is needed, none.
+
+        Return the keys of the videos that were kept.
+        """
+        keys: list[str] = []
         with self._library.db.transaction():
             for reading in readings:
                 if self._full:
@@ -202,8 +212,7 @@ class _Run:
                 if key := self._settle(reading):
                     keys.append(key)
             self._drop_demo()
-        self.thumbnails.fetch(self._media.waiting("thumbnail", TRIES, keys))
-        self._report()
+        return keys
 
     def _drop_demo(self) -> None:
         """Remove the invented videos as soon as there is a real one."""
