@@ -207,6 +207,15 @@ def to_age(views: float, age_days: float, at_days: float, platform: Platform) ->
     return float(views * 10 ** (log10_share(at_days, knots) - log10_share(age_days, knots)))
 
 
+def views_at_30_days(views: np.ndarray, age_days: np.ndarray, platform: np.ndarray) -> np.ndarray:
+    """Return (n,) views brought from an age to 30 days by each platform's curve; NaN where one is unknown."""
+    curves, out = starter_growth(), np.full(len(views), np.nan)
+    for name in np.unique(platform):
+        rows = np.flatnonzero((platform == name) & np.isfinite(views) & np.isfinite(age_days))
+        out[rows] = views[rows] / 10 ** log10_share(age_days[rows], curves.get(str(name), curves["default"]))
+    return out
+
+
 def views_by_day(
     views: float,
     age_days: float,

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from shortcast_ml.records import Platform
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -20,6 +18,8 @@ def vs_channels(db: "Database") -> dict[str, float]:
     """Return views over the typical views of the own channel for every video where both are known, by key."""
     import numpy as np
 
+    from shortcast_ml.growth import views_at_30_days
+
     rows = db.rows(
         "SELECT key, platform, channel_id, views, age_days FROM videos"
         " WHERE channel_id IS NOT NULL AND views IS NOT NULL AND age_days IS NOT NULL"
@@ -29,24 +29,9 @@ def vs_channels(db: "Database") -> dict[str, float]:
     keys, platforms, channels, views, ages = zip(*rows, strict=True)
     places: dict[tuple[str, str], int] = {}
     codes = [places.setdefault(of, len(places)) for of in zip(platforms, channels, strict=True)]
-    at_30 = np.empty(len(keys))
-    of = np.array(platforms)
-    for platform in set(platforms):
-        of_it = of == platform
-        at_30[of_it] = views_at_30_days(np.array(views, float)[of_it], np.array(ages, float)[of_it], platform)
+    at_30 = views_at_30_days(np.array(views, float), np.array(ages, float), np.array(platforms))
     ratios = over_typical(np.array(codes), at_30)
     return {key: float(ratio) for key, ratio in zip(keys, ratios, strict=True) if not np.isnan(ratio)}
-
-
-def views_at_30_days(views: "Numbers", age_days: "Numbers", platform: Platform) -> "Numbers":
-    """Return views brought to the age of 30 days by the platform's growth curve; NaN where one is unknown."""
-    import numpy as np
-
-    from shortcast_ml.growth import log10_share, starter_growth
-
-    curves = starter_growth()
-    share = log10_share(age_days, curves.get(platform, curves["default"]))
-    return np.where(np.isnan(age_days), np.nan, views * 10**-share)
 
 
 def over_typical(channels: "Codes", views_at_30: "Numbers") -> "Numbers":

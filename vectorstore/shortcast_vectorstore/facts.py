@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.records import SearchFilter
-from shortcast_vectorstore.channels import over_typical, views_at_30_days
+from shortcast_vectorstore.channels import over_typical
 from shortcast_vectorstore.database import Database
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ class FactTable:
         """Views over the typical views of the own channel, (n,) float64; NaN where unknown."""
         import numpy as np
 
+        from shortcast_ml.growth import views_at_30_days
+
         if self._vs_channel is None:
-            at_30 = np.full(len(self.keys), np.nan)
-            for platform, code in self._codes["platform"].items():
-                of_it = self._alive & (self._names["platform"] == code)
-                views, ages = self._numbers["views"][of_it], self._numbers["age_days"][of_it]
-                at_30[of_it] = views_at_30_days(views, ages, platform)  # type: ignore[arg-type]
+            platforms = np.array([*self._codes["platform"], ""])[self._names["platform"]]
+            views = np.where(self._alive, self._numbers["views"], np.nan)
+            at_30 = views_at_30_days(views, self._numbers["age_days"], platforms)
             self._vs_channel = over_typical(self._names["channel"], at_30)
         return self._vs_channel
 

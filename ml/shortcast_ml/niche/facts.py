@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from shortcast_ml.growth import log10_share, starter_growth
+from shortcast_ml.growth import views_at_30_days
 from shortcast_ml.library_table import age_days, key_of, published_at
 from shortcast_ml.records import Published
 
@@ -51,18 +51,9 @@ def facts_of(videos: Iterable[Published], vs_channel: Mapping[str, float]) -> Fa
         demo=np.array(demo, bool),
         published_s=np.array(published_s, float),
         duration_s=np.array(duration_s, float),
-        views_30=_at_30_days(np.array(views, float), np.array(age, float), platforms),
+        views_30=views_at_30_days(np.array(views, float), np.array(age, float), platforms),
         vs_channel=np.array([vs_channel.get(name, np.nan) for name in key], float),
     )
-
-
-def _at_30_days(views: np.ndarray, age_days: np.ndarray, platform: np.ndarray) -> np.ndarray:
-    """Return (n,) the views that videos seen at an age have at 30 days, by the growth curve; NaN where unknown."""
-    curves, out = starter_growth(), np.full(len(views), np.nan)
-    for name in np.unique(platform):
-        rows = np.flatnonzero((platform == name) & np.isfinite(views) & np.isfinite(age_days))
-        out[rows] = views[rows] / 10 ** log10_share(age_days[rows], curves.get(str(name), curves["default"]))
-    return out
 
 
 def _row(video: Published) -> tuple[Any, ...]:
