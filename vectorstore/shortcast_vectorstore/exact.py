@@ -4,9 +4,7 @@ The matrices lie in a scratch file on the disk that vanishes with the process: t
 what it has room for, and nothing of it can be out of date when the next process starts.
 """
 
-import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -24,9 +22,8 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 READ = 2000  # vectors read from the library at once
-MANY_ROWS = 20_000  # from here on, several threads are worth starting
-THREADS = min(4, os.cpu_count() or 1)
-GATHER_SHARE = 0.15  # above it, going through all rows is quicker than picking those that match
+PICKED = 128  # rows that are picked at once
+PICK_SHARE = 0.45  # above it, going through all rows is quicker than picking those that match
 
 
 class ExactSearch:
@@ -138,25 +135,29 @@ class ExactSearch:
         rows = rows[np.any([self._has[kind][rows] for kind in sides], axis=0)]
         scores = np.zeros(len(rows), np.float32)
         for kind, vector in sides.items():
-            matrix = self._maps[kind]
-            if len(rows) > GATHER_SHARE * len(matrix):
-                scores += _product(matrix, vector)[rows]
-            else:
-                scores += matrix[rows] @ vector
+            scores += _cosines(self._maps[kind], rows, vector)
         scores /= len(sides)
         best = np.argpartition(-scores, n)[:n] if n < len(rows) else np.arange(len(rows))
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(self._facts.keys[rows[i]], float(scores[i])) for i in best]
 
 
-def _product(matrix: "Vector", vector: "Vector") -> "Vector":
-    """Return matrix @ vector, computed on several cores: one alone is kept waiting by the memory."""
+def _cosines(matrix: "Vector", rows: "Rows", vector: "Vector") -> "Vector":
+    """Return the products of some rows with a vector, (len(rows),) float32.
+
+    What costs is reading the memory, so rows are picked a few at a time into a buffer that stays near. Not by
+    BLAS, whose threads wait for each other: 16 ms for 100,000 rows of 512 numbers, 2 ms for a tenth of them.
+    """
     import numpy as np
 
-    if len(matrix) < MANY_ROWS:
-        return np.asarray(matrix @ vector)
-    with ThreadPoolExecutor(THREADS) as threads:
-        return np.concatenate(list(threads.map(lambda part: part @ vector, np.array_split(matrix, THREADS))))
+    if len(rows) > PICK_SHARE * len(matrix):
+        return np.asarray(np.einsum("ij,j->i", matrix, vector)[rows])
+    out, buffer = np.empty(len(rows), np.float32), np.empty((PICKED, matrix.shape[1]), np.float32)
+    for i in range(0, len(rows), PICKED):
+        some = rows[i : i + PICKED]
+        np.take(matrix, some, axis=0, out=buffer[: len(some)], mode="clip")
+        np.einsum("ij,j->i", buffer[: len(some)], vector, out=out[i : i + PICKED])
+    return out
 
 
 def _lengthened(array: "npt.NDArray[np.bool_]", n: int) -> "npt.NDArray[np.bool_]":
