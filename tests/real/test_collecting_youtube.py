@@ -29,7 +29,7 @@ from shortcast_tools.collecting.strata import FULL, says
 from shortcast_tools.parts import Parts
 
 SLOW = bool(os.environ.get("SHORTCAST_SLOW"))
-CHANNELS, VIDEOS, LIMIT, KILLS = (400, 24_000, 6_600, 25) if SLOW else (40, 2_000, 360, 3)
+CHANNELS, VIDEOS, LIMIT, KILLS = (400, 24_000, 6_600, 25) if SLOW else (30, 1_500, 240, 3)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -107,7 +107,7 @@ def test_each_bin_is_filled_as_far_as_there_are_videos(server: YouTubeServer, cl
 def test_what_is_no_public_short_with_counts_is_skipped_by_name(clean: Clean, server: YouTubeServer) -> None:
     report, videos, _ = clean
     said = " ".join(report.skipped)
-    for reason in ("deleted or is private", "views are hidden", "not on YouTube Shorts", "broadcast"):
+    for reason in ("deleted or is private", "views are hidden", "not on YouTube Shorts", "not out yet"):
         assert reason in said
     fates = {server.world.videos[video["video_id"]].fate for video in videos.values()}
     assert fates <= {"public", "streamed"}
@@ -125,14 +125,14 @@ def test_with_failing_slow_and_cut_answers_the_same_library_comes(
 ) -> None:
     report, videos, charged = clean
     server.charged.clear()
-    server.faults(rate=0.05 if SLOW else 0.2, seed=3, slow_s=0.05)
+    server.faults(rate=0.05 if SLOW else 0.25, seed=3, slow_s=0.05)
     try:
         with home_of(server, tmp_path) as here:
             again = collect(server, here)
             assert contents(here) == videos
     finally:
         server.faults(rate=0.0)
-    assert sum(n for fault, n in server.faulted.items() if fault) >= 10
+    assert sum(n for fault, n in server.faulted.items() if fault) >= 8
     assert (again.added, again.bins, again.skipped) == (report.added, report.bins, report.skipped)
     assert (again.search_calls_spent, again.units_spent) == (
         server.charged["search"],
