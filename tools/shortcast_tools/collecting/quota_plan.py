@@ -13,7 +13,9 @@ from shortcast_tools.collecting.youtube_links import Channel, Target, Videos, Wo
 from shortcast_vectorstore.quota import QuotaLedger
 
 PAGE = 50  # items on a page, and ids in a call: the most that the API takes
-SEED_SEARCHES = 15  # of a stratified request at most: five windows of time in three orders, see youtube_search
+SEED_SEARCHES = (
+    15  # of a stratified request at most: five windows of time in three orders, see youtube_search
+)
 STRATA_FACTOR = 3  # videos looked at for each one wanted, so that the bins at the ends fill too
 LIST_FACTOR = 10  # the same in a channel or playlist, where most may be of the other kind
 
