@@ -237,3 +237,26 @@ def test_a_video_of_the_library_is_searched_for_by_its_own_vectors(library: Libr
 )
 def test_half_of_the_telling_words_make_a_video_alike(query: str, title: str, alike: bool) -> None:
     assert says_the_same(query, shared_words(query, Draft(title=title))) is alike
+
+
+def test_in_a_library_of_one_niche_titles_are_set_beside_unrelated_ones() -> None:
+    rng = np.random.default_rng(4)
+
+    def about(subject: np.ndarray, n: int) -> np.ndarray:
+        vectors = subject + 0.7 * rng.standard_normal((n, 32)) / np.sqrt(32)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+    subjects = np.linalg.qr(rng.standard_normal((32, 32)))[0]
+    coffee, unrelated = about(subjects[0], 100), np.concatenate([about(subject, 3) for subject in subjects])
+    pictures = np.zeros_like(coffee)
+    pairs = RandomPairs({"title": coffee, "image": pictures}, np.arange(100), unrelated)
+    same, other = float(coffee[0] @ coffee[1]), float(coffee[0] @ about(subjects[5], 1)[0])
+    beside = pairs.beside_unrelated(same)
+    assert beside is not None
+    assert beside > alike_from(100)
+    assert (pairs.beside_unrelated(other) or 0) < alike_from(100)
+    assert (pairs.standing(same, ["title"]) or 0) < alike_from(100)  # among its own it is nothing special
+    many_things = RandomPairs(
+        {"title": unrelated, "image": np.zeros_like(unrelated)}, np.arange(96), unrelated
+    )
+    assert many_things.beside_unrelated(same) is None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shortcast_vectorstore.library import Library
 
 NOTHING_ALIKE = (
-    "Nothing in the library is really like this: the nearest are hardly nearer than any two of its videos."
+    "Nothing in the library is really like this: the nearest are hardly nearer than unrelated videos are."
 )
 NONE_BETTER = "No similar video in the library is known to have done better than is usual for its channel."
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.int64]
 
 RELATED = 0.95  # of random pairs, those that are less alike than two videos that have to do with each other
+TITLE: frozenset[VectorKind] = frozenset(["title"])
 MIN_PAIRS = 300  # fewer say nothing of what is usual
 SAME_COSINE = 0.95  # of titles and of pictures: the same video again, or all but
 SAME_DURATION_S = 1.0
@@ -34,10 +35,19 @@ SAYS_NOTHING = frozenset(COMMON.split()) | frozenset(GENERIC_TAGS)
 
 
 class RandomPairs:
-    """Cosines of pairs of a library's videos that were taken at random, of different channels where known."""
+    """Cosines of pairs of a library's videos that were taken at random, of different channels where known.
 
-    def __init__(self, sides: "Mapping[VectorKind, Vector]", channels: "Rows") -> None:
-        """Take the vectors of a sample, (n, dim) a side with zeros where there is none, and their channels."""
+    In a library of one niche any two videos are alike. Its titles are set beside unrelated ones instead, where
+    half of their pairs are more alike than nearly all pairs with those: then titles alone say what is alike.
+    """
+
+    def __init__(
+        self, sides: "Mapping[VectorKind, Vector]", channels: "Rows", unrelated: "Vector | None" = None
+    ) -> None:
+        """Take the vectors of a sample, (n, dim) a side with zeros where there is none, and their channels.
+
+        `unrelated` (m, dim) are titles about many things; the tenth nearest to the sample are left out.
+        """
         import numpy as np
 
         self._cosines: dict[frozenset[VectorKind], npt.NDArray[np.float32]] = {}
@@ -50,6 +60,21 @@ class RandomPairs:
             both = has_all[a] & has_all[b]
             mean = sum(grams[kind][a[both], b[both]] for kind in wanted) / len(wanted)
             self._cosines[wanted] = np.sort(np.asarray(mean, np.float32))
+        self._beside = self._beside_unrelated(sides["title"], unrelated) if unrelated is not None else None
+
+    def _beside_unrelated(self, titles: "Vector", unrelated: "Vector") -> "npt.NDArray[np.float32] | None":
+        """Return the cosines of titles with unrelated ones, sorted, if the titles are all of one niche."""
+        import numpy as np
+
+        own = self._cosines[TITLE]
+        titles = titles[titles.any(axis=1)]
+        if len(own) < MIN_PAIRS or not len(unrelated):
+            return None
+        near = unrelated @ titles.T  # (m, n)
+        far = np.argsort(near.mean(1))[: max(1, int(0.9 * len(unrelated)))]
+        beside = np.sort(near[far].ravel())
+        one_niche = np.median(own) > beside[int(RELATED * len(beside))]
+        return np.asarray(beside, np.float32) if one_niche else None
 
     def standing(self, similarity: float, sides: Iterable[VectorKind]) -> float | None:
         """Return the share of random pairs that are less alike; None where too few are known."""
@@ -59,6 +84,14 @@ class RandomPairs:
         if cosines is None or len(cosines) < MIN_PAIRS:
             return None
         return float(np.searchsorted(cosines, np.float32(similarity)) / len(cosines))
+
+    def beside_unrelated(self, cosine: float) -> float | None:
+        """Return the share of pairs with unrelated titles that are less alike; None in a library of many things."""
+        import numpy as np
+
+        if self._beside is None:
+            return None
+        return float(np.searchsorted(self._beside, np.float32(cosine)) / len(self._beside))
 
 
 def alike_from(videos: int) -> float:

@@ -28,6 +28,13 @@ def demo_videos(pictures: Path) -> list[Published]:
     return [video for video, _, _ in _entries(pictures)]
 
 
+def unrelated_titles() -> list[str]:
+    """Return the words of the invented titles, each once: they are about a dozen things, in several languages."""
+    from shortcast_ml.text import words_to_embed
+
+    return list(dict.fromkeys(words_to_embed(video.draft) for video in demo_videos(Path())))
+
+
 def draw_demo_pictures(pictures: Path) -> int:
     """Draw the thumbnails that the folder `pictures` lacks, and return how many. Raises OSError."""
     pictures.mkdir(parents=True, exist_ok=True)

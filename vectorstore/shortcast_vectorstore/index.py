@@ -17,6 +17,7 @@ from shortcast_ml.settings import Settings
 from shortcast_vectorstore.alike import RELATED, RandomPairs, alike_from, most_different
 from shortcast_vectorstore.chroma import ChromaFailed, ChromaStore
 from shortcast_vectorstore.database import AMONG
+from shortcast_vectorstore.demo import unrelated_titles
 from shortcast_vectorstore.exact import ExactSearch
 from shortcast_vectorstore.facts import FactTable
 from shortcast_vectorstore.library import Library
@@ -197,14 +198,11 @@ class Index:
             if self._mirror.recall(kind, self._vectors) < ENOUGH_RECALL:
                 return None
             count = self._mirror.counts[kind]
-            for asked in (ask, 5 * ask):  # the nearest few may be just those that are not wanted
-                hits = self._store.query(kind, vector[None], min(asked, count))[0] if count else []
-                places = [(key, self._facts.row_of.get(key)) for key, _ in hits]
-                kept = [key for key, row in places if row is not None and wanted[row]]
-                if len(kept) >= n or len(hits) == count:
-                    break
-            else:
-                return None  # what matches lies elsewhere
+            hits = self._store.query(kind, vector[None], min(ask, count))[0] if count else []
+            places = [(key, self._facts.row_of.get(key)) for key, _ in hits]
+            kept = [key for key, row in places if row is not None and wanted[row]]
+            if len(kept) < n and len(hits) < count:
+                return None  # what matches lies elsewhere; far from the query, Chroma misses too many
             found |= dict.fromkeys(kept)
         return list(found)
 
@@ -233,7 +231,8 @@ class Index:
                     -1, self.encoder.dim
                 )
             rows = np.array([self._facts.row_of[key] for key in keys], np.int64)
-            self._pairs = total, RandomPairs(sides, self._facts.channels(rows))
+            channels = self._facts.channels(rows)
+            self._pairs = total, RandomPairs(sides, channels, self.encoder.encode_texts(unrelated_titles()))
         return self._pairs[1]
 
     def _hashes(self, keys: list[str]) -> dict[str, str]:

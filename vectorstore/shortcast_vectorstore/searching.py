@@ -109,7 +109,9 @@ def neighbours(
             if found.vectors[kind][i].any()
         }
         similarity = float(found.similarity[i])
-        standing = pairs.standing(similarity, found.query)
+        standing = pairs.beside_unrelated(cosines["title"]) if "title" in cosines else None
+        if standing is None:
+            standing = pairs.standing(similarity, found.query)
         shared = shared_words(words, video.draft)
         out.append(
             Neighbour.model_validate(

@@ -113,7 +113,7 @@ def _body(plan: Plan, turn: Turn, talk: Talk) -> str:
         _comparison(comparison),
         "" if plan.intents[0] in ("similar", "better") else _published(turn),
         _draft_answer(plan, turn),
-        sections.similar(turn.found(SimilarVideos), alone=plan.intents[0] in ("similar", "better")),
+        _similar(plan, turn),
         _unknown(plan, turn),
     ]
     text = "\n\n".join(part for part in written if part)
@@ -231,6 +231,12 @@ def _said(turn: Turn) -> str:
     )
     results = [(turn.found(kind), write) for kind, write in writers]
     return "\n\n".join(write(record) for record, write in results if record is not None)
+
+
+def _similar(plan: Plan, turn: Turn) -> str:
+    title = "Did better with the same idea" if "better" in plan.intents else "Similar videos"
+    alone = plan.intents[0] in ("similar", "better")
+    return sections.similar(turn.found(SimilarVideos), alone=alone, title=title)
 
 
 def _published(turn: Turn) -> str:

@@ -159,17 +159,17 @@ def _change(nth: int, change: Change) -> str:
     return f"{nth}. **{plain(change.what, 160)}** {effect}"
 
 
-def similar(found: SimilarVideos | None, alone: bool = False) -> str:
+def similar(found: SimilarVideos | None, alone: bool = False, title: str = "Similar videos") -> str:
     """List similar videos, and say so where they are invented."""
     if found is None:
         return ""
     if not found.neighbours:
         none = f"none among the {found.searched} in the library" if found.searched else "the library is empty"
         said = f" {plain(found.notice, 400)}" if found.notice else ""
-        return f'**Similar videos:** {none}.{said} `shortcast collect "your niche"` brings more.'
+        return f'**{title}:** {none}.{said} `shortcast collect "your niche"` brings more.'
     notice = f"{plain(found.notice, 400)}\n\n" if found.notice else ""
     invented = any(neighbour.demo for neighbour in found.neighbours)
-    head = f"**Similar videos** (of {found.searched} in the library)" if alone else "**Similar videos**"
+    head = f"**{title}** (of {found.searched} in the library)" if alone else f"**{title}**"
     lines = [notice + head + (", from the invented demo library" if invented else ""), ""]
     lines += [_neighbour(neighbour) for neighbour in found.neighbours[: 10 if alone else 4]]
     if invented:

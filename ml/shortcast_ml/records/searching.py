@@ -57,11 +57,11 @@ class Neighbour(Record):
         None,
         ge=0,
         le=1,
-        description="Share of random pairs of the library's videos that are less alike than it and the query.",
+        description="Share of pairs of videos with nothing in common that are less alike than it and the query.",
     )
     alike: bool = Field(
         True,
-        description="False: hardly more like the query than any two videos of the library are, and few words shared.",
+        description="False: hardly more like the query than two unrelated videos are, and few words shared.",
     )
     thumbnail_path: Path | None = None
     demo: bool = False
