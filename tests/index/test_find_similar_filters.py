@@ -1,7 +1,6 @@
 """find_similar_videos by a video of the library, with filters, for what did better, and when nothing is alike."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.indexed import ENCODER, a_video, ids
@@ -117,8 +116,3 @@ def test_hashtags_that_say_nothing_do_not_steer_the_search() -> None:
 def test_what_cannot_be_searched_for_is_refused_in_a_sentence(arguments: dict, says: str) -> None:
     with pytest.raises(InputError, match=says):
         find_similar_videos(**arguments)
-
-
-def test_the_files_of_the_search_do_not_stay_behind(here: Parts) -> None:
-    find_similar_videos(query="latte", min_views=1)
-    assert not list(Path(here.settings.home).glob("vectors-*"))

@@ -355,8 +355,8 @@ class Index:
     def _vectors(self) -> ExactSearch:
         """Return the library's vectors, loaded when first asked for."""
         if self._exact is None:
-            encoder, folder = self.encoder, self.library.home
-            self._exact = ExactSearch(self.library.vectors, self._facts, encoder.id, encoder.dim, folder)
+            encoder = self.encoder
+            self._exact = ExactSearch(self.library.vectors, self._facts, encoder.id, encoder.dim)
         if self._exact_is_behind:
             self._exact.follow()
             self._exact_is_behind = False
@@ -364,8 +364,6 @@ class Index:
 
     def _let_go(self) -> None:
         """Forget the arrays; they are made anew when they are next needed."""
-        if self._exact is not None:
-            self._exact.close()
         self._exact, self._exact_is_behind, self._mark = None, True, None
         self._facts = FactTable(self.library.db, self.encoder.id)
 
