@@ -205,6 +205,7 @@ footer { display: none !important; }
 .sc-demo { position: absolute; top: 6px; left: 6px; background: #C98A1B; color: #fff; font-size: .65rem;
   font-weight: 700; letter-spacing: .06em; padding: 1px 6px; border-radius: 6px; }
 .sc-rank { background: #1F5E8C; }
+.sc-title a { padding: 0; margin: 0; }
 .sc-title { display: -webkit-box; -webkit-line-clamp: 3; -webkit-box-orient: vertical; overflow: hidden; }
 @media (max-width: 700px) {
   #sc-bar { flex-wrap: wrap; }

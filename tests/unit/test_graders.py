@@ -13,9 +13,9 @@ def case(**given: object) -> Case:
     return Case.model_validate({"id": "c", "turns": [{"user": "I have 12k followers"}], **given})
 
 
-def test_the_shipped_cases_are_twenty_five_and_well_formed() -> None:
+def test_the_shipped_cases_are_there_and_well_formed() -> None:
     cases = [c for path in shipped_cases() for c in read_cases(path)]
-    assert len(cases) == 29
+    assert len(cases) == 32
     assert all(c.calls or c.never or c.says for c in cases)
 
 
