@@ -37,7 +37,8 @@ class Case(Record):
     id: str
     language: str = "en"
     expects: Literal["calls", "question", "refusal"] = Field(
-        "calls", description="`question`: no tool, a question back; `refusal`: no tool, what it can do instead."
+        "calls",
+        description="`question`: no tool, a question back; `refusal`: no tool, what it can do instead.",
     )
     turns: tuple[CaseTurn, ...] = Field(min_length=1)
     calls: tuple[ExpectedCall, ...] = ()
