@@ -12,6 +12,9 @@ def run_cases(
         list[Path] | None, typer.Option(help="File of cases (JSON lines); the shipped ones when absent.")
     ] = None,
     only: Annotated[str | None, typer.Option(help="Run the cases whose id holds this.")] = None,
+    summary: Annotated[
+        bool, typer.Option(help="Print counts only: of cases that are kept apart, nobody should see more.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Hold the evaluation's conversations with the analyst, and grade its calls and its numbers.
@@ -37,9 +40,11 @@ def run_cases(
         analyst.close()
         parts.close()
     if as_json:
-        typer.echo(score.model_dump_json())
+        typer.echo(score.model_dump_json(exclude={"grades"} if summary else None))
     else:
-        for grade in score.grades:
+        for tally in score.tallies() if summary else ():
+            typer.echo(f"{tally.kind}: {tally.right} of {tally.cases} ({tally.right / tally.cases:.0%})")
+        for grade in () if summary else score.grades:
             typer.echo(f"{'pass' if grade.passed else 'FAIL'}  {grade.id}")
             for fault in (*grade.calls, *grade.numbers, *grade.words):
                 typer.echo(f"        {fault}")

@@ -16,6 +16,9 @@ _NUMBER = re.compile(
     r"(?<![\w.])(?P<times>[x×]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"\s?(?P<unit>[KMB](?![A-Za-z])|%|k(?![A-Za-z]))?"
 )
+_ASKS = re.compile(
+    r"[?？]|\b(?:paste|attach|give me|show me|tell me|name|write|i need|which|what|send)\b", re.IGNORECASE
+)
 _SCALE = {"K": 1e3, "k": 1e3, "M": 1e6, "B": 1e9}
 _LIST_MARK = re.compile(r"^\s*\d{1,2}[.)]\s", re.MULTILINE)
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
@@ -27,6 +30,8 @@ _GIVEN = (80.0, 10.0, 90.0)
 def grade_calls(case: Case, tool_calls: Sequence[Mapping[str, Any]]) -> list[str]:
     """Say which expected calls are missing, and which were made that must not be."""
     wrong = []
+    if case.expects != "calls":
+        wrong += [f"{c['name']} was called where nothing was to be" for c in tool_calls]
     for expected in case.calls:
         same = [c for c in tool_calls if c["name"] == expected.tool]
         if not same:
@@ -35,6 +40,13 @@ def grade_calls(case: Case, tool_calls: Sequence[Mapping[str, Any]]) -> list[str
             wrong.append(f"{expected.tool} was called with {same[-1]['arguments']}, not {expected.arguments}")
     wrong += [f"{c['name']} must not be called" for c in tool_calls if c["name"] in case.never]
     return wrong
+
+
+def grade_question(case: Case, answer: str) -> list[str]:
+    """Say whether a question back is missing: one that ends in a question mark, or asks for what is missing."""
+    if case.expects != "question" or _ASKS.search(answer):
+        return []
+    return ["the answer asks for nothing"]
 
 
 def _matches(expected: Any, got: Any) -> bool:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from shortcast_evals.cases import Case, read_cases, shipped_cases
-from shortcast_evals.graders import grade_calls, grade_numbers, grade_words
+from shortcast_evals.graders import grade_calls, grade_numbers, grade_question, grade_words
+from shortcast_evals.run import Grade, Score
 from shortcast_ml.errors import InputError
 
 
@@ -92,3 +93,31 @@ def test_a_broken_line_and_a_double_id_are_named(tmp_path: Path) -> None:
         read_cases(path)
     with pytest.raises(InputError, match="no file of cases"):
         read_cases(tmp_path / "none.jsonl")
+
+
+def test_where_a_question_back_is_right_a_call_is_wrong_and_so_is_an_answer_that_asks_nothing() -> None:
+    asks = case(expects="question")
+    call = {"name": "forecast_views", "arguments": {}}
+    assert grade_calls(asks, [call]) == ["forecast_views was called where nothing was to be"]
+    assert grade_calls(asks, []) == []
+    assert grade_question(asks, "Which video? Give me its title.") == []
+    assert grade_question(asks, "Paste its link.") == []
+    assert grade_question(asks, "It will do well.") == ["the answer asks for nothing"]
+    assert grade_question(case(expects="refusal"), "That is outside of what can be done here.") == []
+    assert grade_calls(case(expects="refusal"), [call]) != []
+
+
+def test_a_score_is_told_by_kind_without_its_cases() -> None:
+    grades = (
+        Grade(id="a", expects="question", language="ko", calls=("x was called",)),
+        Grade(id="b", expects="question", turns=3),
+        Grade(id="c", language="ko"),
+    )
+    score = Score(analyst="a", cases=3, passed=2, calls_right=2, numbers_traced=3, grades=grades)
+    assert [(t.kind, t.right, t.cases) for t in score.tallies()] == [
+        ("expects calls", 1, 1),
+        ("expects question", 1, 2),
+        ("language en", 1, 1),
+        ("language ko", 1, 2),
+        ("several turns", 1, 1),
+    ]
