@@ -10,6 +10,7 @@ from tests.indexed import ENCODER, NOON, a_video, ids
 
 from shortcast_ml.library_table import key_of
 from shortcast_ml.records import Counts, Draft, Embedding, Published, SearchFilter
+from shortcast_vectorstore import exact as exact_module
 from shortcast_vectorstore import index as index_module
 from shortcast_vectorstore.index import Index
 from shortcast_vectorstore.library import Library
@@ -181,6 +182,27 @@ def test_all_ways_to_search_give_what_exact_search_gives(
     both = Embedding(encoder_id=ENCODER.id, title=titles[5], image=titles[6])
     expected = exact_mean(library, videos, both, 10)
     assert len(set(expected) & set(ids(index.nearest(both, 10)))) >= 9
+
+
+def test_of_many_rows_the_best_by_half_of_the_numbers_are_read_whole(
+    library: Library, opened_on_disk: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exact_module, "MANY_ROWS", 100)
+    library.add(a_video(f"v{i}", f"word {i}") for i in range(1000))
+    rng = np.random.default_rng(3)
+    matrix = rng.standard_normal((50, 16))[np.arange(1000) % 50] + 0.3 * rng.standard_normal((1000, 16))
+    matrix[:, :8] /= 10  # the numbers that come first say the least
+    matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+    keys = [f"tiktok:v{i}" for i in range(1000)]
+    library.vectors.put(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
+    library.vectors.put(ENCODER.id, "image", dict.fromkeys(keys))
+    index = opened_on_disk(library)
+    without = SearchFilter(exclude=frozenset({"v1"}))
+    for i in range(2, 40):
+        found = index.nearest(Embedding(encoder_id=ENCODER.id, title=matrix[i]), 10, where=without)
+        scores = matrix @ matrix[i]
+        scores[1] = -1
+        assert ids(found) == [f"v{j}" for j in np.argsort(-scores)[:10]]
 
 
 def asked_of_chroma(index: Index, monkeypatch: pytest.MonkeyPatch) -> list[int]:
