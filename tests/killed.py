@@ -27,10 +27,10 @@ import googleapiclient.discovery  # noqa: F401
 
 from shortcast_ml.records import CollectRequest
 from shortcast_ml.settings import Settings
-from shortcast_tools.collecting.choice import open_source
 from shortcast_tools.collecting.following import follow, look
 from shortcast_tools.collecting.run import collect_videos
 from shortcast_tools.collecting.thumbnails import remove_left_overs
+from shortcast_tools.collecting.youtube_api import YouTubeApi
 from shortcast_tools.parts import Parts, use
 from shortcast_tools.progress import listening
 from shortcast_vectorstore.index import open_index
@@ -107,7 +107,8 @@ def live(settings: Settings, limit: int, first: int, tell: Callable[[dict[str, A
             request = CollectRequest(
                 query="coffee", platform="youtube_shorts", limit=limit, source="youtube-api"
             )
-            collect_videos(request, open_source("youtube-api", here), here)
+            source = YouTubeApi(here.settings, db, quotas={"search": 10**6, "units": 10**6})  # of all lives
+            collect_videos(request, source, here)
 
         def indexing() -> None:
             index.sync(promise)
@@ -223,7 +224,7 @@ def main(kills: int, home: Path, seed: int = 0) -> Count:
         life(settings, most, 0, None, count, kept)
         whole = Settings(home=home / "whole", **common)
         life(whole, most, 0, None, Count(), {})
-        count.wrong += [f"{name} differ" for name in ("videos", "vectors") if _differ(name, settings, whole)]
+        count.wrong += _differences(story(settings.home), story(whole.home))
         library = open_library(settings.home)
         count.wrong += check_library(library)
         unsettled = library.db.one(
@@ -248,8 +249,16 @@ def main(kills: int, home: Path, seed: int = 0) -> Count:
     return count
 
 
-def _differ(name: str, one: Settings, other: Settings) -> bool:
-    return bool(story(one.home)[name] != story(other.home)[name])
+def _differences(killed: dict[str, Any], whole: dict[str, Any]) -> list[str]:
+    """Say which videos and vectors only one of two libraries has, and which records are not the same."""
+    found = []
+    for name in ("videos", "vectors"):
+        here, there = set(killed[name]), set(whole[name])
+        if here != there:
+            found.append(f"{name}: {sorted(here - there)[:5]} too many, {sorted(there - here)[:5]} missing")
+    both = killed["videos"].keys() & whole["videos"].keys()
+    unlike = [key for key in both if killed["videos"][key] != whole["videos"][key]]
+    return [*found, *(f"{killed['videos'][k]} is not {whole['videos'][k]}" for k in unlike[:2])]
 
 
 def _serve() -> None:
