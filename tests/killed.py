@@ -214,10 +214,13 @@ def main(kills: int, home: Path, seed: int = 0) -> Count:
         settings = Settings(home=home / "killed", **common)
         kept: dict[str, int] = {}
         nth = 0
+        longest_s = LONGEST_LIFE_S
         while count.kills < kills:
-            limit = STEP * (1 + nth // EACH)
-            life(settings, limit, nth % 3, random.uniform(0.02, LONGEST_LIFE_S), count, kept)
+            limit, ended = STEP * (1 + nth // EACH), count.ended
+            seconds = random.uniform(0.02, longest_s)
+            life(settings, limit, nth % 3, seconds, count, kept)
             nth += 1
+            longest_s = seconds if count.ended > ended else longest_s * 1.1  # about as long as the work takes
             if sys.stderr.isatty() or nth % 20 == 0:
                 print(f"{count.kills} of {kills} kills, {kept}", file=sys.stderr, flush=True)
         most = STEP * (2 + nth // EACH)

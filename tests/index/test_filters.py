@@ -184,25 +184,13 @@ def test_all_ways_to_search_give_what_exact_search_gives(
     assert len(set(expected) & set(ids(index.nearest(both, 10)))) >= 9
 
 
-def test_of_many_rows_the_best_by_half_of_the_numbers_are_read_whole(
-    library: Library, opened_on_disk: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exact_module, "MANY_ROWS", 100)
-    library.add(a_video(f"v{i}", f"word {i}") for i in range(1000))
+def test_many_rows_are_read_by_several_threads_and_none_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_module, "MIN_PART", 10)
     rng = np.random.default_rng(3)
-    matrix = rng.standard_normal((50, 16))[np.arange(1000) % 50] + 0.3 * rng.standard_normal((1000, 16))
-    matrix[:, :8] /= 10  # the numbers that come first say the least
-    matrix = (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
-    keys = [f"tiktok:v{i}" for i in range(1000)]
-    library.vectors.put(ENCODER.id, "title", dict(zip(keys, matrix, strict=True)))
-    library.vectors.put(ENCODER.id, "image", dict.fromkeys(keys))
-    index = opened_on_disk(library)
-    without = SearchFilter(exclude=frozenset({"v1"}))
-    for i in range(2, 40):
-        found = index.nearest(Embedding(encoder_id=ENCODER.id, title=matrix[i]), 10, where=without)
-        scores = matrix @ matrix[i]
-        scores[1] = -1
-        assert ids(found) == [f"v{j}" for j in np.argsort(-scores)[:10]]
+    matrix, vector = rng.standard_normal((101, 16)).astype(np.float32), np.ones(16, np.float32)
+    for rows in (np.arange(101), np.arange(0, 101, 2), np.array([0, 50, 100])):
+        found = exact_module._cosines(matrix, rows, vector)
+        assert found == pytest.approx(matrix[rows].sum(axis=1), abs=1e-5)
 
 
 def asked_of_chroma(index: Index, monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -1,12 +1,12 @@
-"""Search without a graph: the library's vectors in matrices, row by row beside the facts.
-
-Reading the memory is what costs, so of many rows only half of the numbers is read of all: those that vary most
-from video to video. The best third by these is read whole. Few rows are read whole at once, which is exact.
+"""Exact search: the library's vectors in one matrix for each side, row by row beside the facts.
 
 The matrices are held in memory from the first search that needs them: 205 MB a side for 100,000 vectors of
 512 numbers, nothing for a side that no video has. They are never saved, so they can't be out of date.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING
 
 from shortcast_vectorstore.facts import FactTable
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 READ = 2000  # vectors read from the library at once
 ROOM = 1.25  # for so many times the videos, so that a few more need no second copy
-MANY_ROWS = 20_000  # of more, only the best share by half of the numbers is read whole
-READ_WHOLE = (
-    1 / 3
-)  # of uniformly random vectors 0.995 and more of the 10 nearest are among these; of others, all
+THREADS = min(4, os.cpu_count() or 1)  # more read the same memory no faster
+MIN_PART = 5000  # rows that are worth a thread
 PICKED = 128  # rows that are picked at once
 PICK_SHARE = 0.45  # above it, going through all rows is quicker than picking those that match
 
@@ -44,10 +42,7 @@ class ExactSearch:
         self._vectors = vectors
         self._facts = facts
         self._encoder_id = encoder_id
-        self._half = (dim + 1) // 2
-        self._order: dict[VectorKind, Rows] = {}  # of the numbers: those that vary most first
-        self._heads: dict[VectorKind, Vector] = {k: np.zeros((0, self._half), np.float32) for k in KINDS}
-        self._tails = {k: np.zeros((0, dim - self._half), np.float32) for k in KINDS}
+        self._matrices: dict[VectorKind, Vector] = {kind: np.zeros((0, dim), np.float32) for kind in KINDS}
         self._has = {kind: np.zeros(0, bool) for kind in KINDS}  # which rows have a vector
         self._seq: dict[VectorKind, int] = dict.fromkeys(KINDS, 0)
 
@@ -63,7 +58,7 @@ class ExactSearch:
                 self._write(kind, keys, matrix)
                 lost = [row for key in without if (row := self._facts.row_of.get(key)) is not None]
                 lost = [row for row in lost if self._has[kind][row]]
-                self._heads[kind][lost] = self._tails[kind][lost] = 0
+                self._matrices[kind][lost] = 0
                 self._has[kind][lost] = False
                 self._seq[kind] = last
         self._make_room()
@@ -73,20 +68,13 @@ class ExactSearch:
         n = len(self._facts)
         for kind in KINDS:
             if len(self._has[kind]) < n:
-                self._heads[kind] = _lengthened(self._heads[kind], int(n * ROOM))
-                self._tails[kind] = _lengthened(self._tails[kind], int(n * ROOM))
+                self._matrices[kind] = _lengthened(self._matrices[kind], int(n * ROOM))
                 self._has[kind] = _lengthened(self._has[kind], int(n * ROOM))
 
     def _write(self, kind: VectorKind, keys: list[str], matrix: "Vector") -> None:
-        import numpy as np
-
         known = [i for i, key in enumerate(keys) if key in self._facts.row_of]
-        if not known:
-            return
         rows = [self._facts.row_of[keys[i]] for i in known]
-        order = self._order.setdefault(kind, np.argsort(-matrix.var(axis=0), kind="stable"))
-        self._heads[kind][rows] = matrix[known][:, order[: self._half]]
-        self._tails[kind][rows] = matrix[known][:, order[self._half :]]
+        self._matrices[kind][rows] = matrix[known]
         self._has[kind][rows] = True
 
     def nearest(
@@ -102,41 +90,44 @@ class ExactSearch:
             rows = self._facts.all_rows()
         rows = rows[np.any([self._has[kind][rows] for kind in sides], axis=0)]
         scores = np.zeros(len(rows), np.float32)
-        known, length = [kind for kind in sides if kind in self._order], len(self._facts)
-        for kind in known:
-            scores += _products(
-                self._heads[kind][:length], rows, sides[kind][self._order[kind][: self._half]]
-            )
-        if len(rows) > MANY_ROWS:
-            whole = max(n, int(READ_WHOLE * len(rows)))
-            best = np.sort(np.argpartition(-scores, whole)[:whole])
-            rows, scores = rows[best], scores[best]
-        for kind in known:
-            scores += _products(
-                self._tails[kind][:length], rows, sides[kind][self._order[kind][self._half :]]
-            )
+        for kind, vector in sides.items():
+            scores += _cosines(self._matrices[kind][: len(self._facts)], rows, vector)
         scores /= len(sides)
         best = np.argpartition(-scores, n)[:n] if n < len(rows) else np.arange(len(rows))
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(self._facts.keys[rows[i]], float(scores[i])) for i in best]
 
 
-def _products(matrix: "Vector", rows: "Rows", vector: "Vector") -> "Vector":
+def _cosines(matrix: "Vector", rows: "Rows", vector: "Vector") -> "Vector":
     """Return the products of some rows with a vector, (len(rows),) float32.
 
-    What costs is reading the memory, so rows are picked a few at a time into a buffer that stays near. Not by
-    BLAS, whose threads wait for each other: 16 ms for 100,000 rows of 512 numbers, 2 ms for a tenth of them.
+    What costs is reading the memory: where many rows are wanted, all are read, by a few threads; else rows are
+    picked a few at a time into a buffer that stays near. 100,000 rows of 512 numbers take 8 ms with two
+    threads and 16 ms with one, a tenth of them picked 2 ms. Not by BLAS: its own threads wait for each other.
     """
     import numpy as np
 
     if len(rows) > PICK_SHARE * len(matrix):
-        return np.asarray(np.einsum("ij,j->i", matrix, vector)[rows])
+        return np.concatenate(
+            list(_threads().map(lambda part: np.einsum("ij,j->i", part, vector), _parts(matrix)))
+        )[rows]
     out, buffer = np.empty(len(rows), np.float32), np.empty((PICKED, matrix.shape[1]), np.float32)
     for i in range(0, len(rows), PICKED):
         some = rows[i : i + PICKED]
         np.take(matrix, some, axis=0, out=buffer[: len(some)], mode="clip")
         np.einsum("ij,j->i", buffer[: len(some)], vector, out=out[i : i + PICKED])
     return out
+
+
+def _parts(matrix: "Vector") -> "list[Vector]":
+    import numpy as np
+
+    return np.array_split(matrix, min(THREADS, max(1, len(matrix) // MIN_PART)))
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="exact-search")
 
 
 def _lengthened(array: "npt.NDArray[Any]", n: int) -> "npt.NDArray[Any]":

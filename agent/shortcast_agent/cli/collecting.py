@@ -83,7 +83,7 @@ def collect_command(
     if as_json:
         typer.echo(report.model_dump_json())
         return
-    _show(report)
+    _show(report, request.limit)
 
 
 def _collected(request: CollectRequest, source: "Source", here: "Parts", *, index: bool) -> CollectReport:
@@ -107,7 +107,7 @@ def _cost(planned: QuotaPlan | None, request: CollectRequest) -> str:
     return f"yt-dlp needs no key and no quota.{pace}"
 
 
-def _show(report: CollectReport) -> None:
+def _show(report: CollectReport, limit: int) -> None:
     """Print what a collection brought: numbers, bins, what was left out and why."""
     from rich.console import Console
     from rich.markup import escape
@@ -135,8 +135,11 @@ def _show(report: CollectReport) -> None:
         console.print(f"[dim]Skipped: {escape(reason)}[/]")
     if len(report.skipped) > SHOWN:
         console.print(f"[dim]And {len(report.skipped) - SHOWN:,} more reasons: see --json.[/]")
+    kept = report.added + report.updated
     if report.stopped:
         console.print(f"[yellow]{escape(report.stopped)} The same command goes on from there.[/]")
+    elif kept < limit and report.skipped and not report.bins:
+        console.print(f"[dim]{kept:,} of the {limit:,} asked for fit; a larger --limit looks further.[/]")
 
 
 # --- track -------------------------------------------------------------------------------------------

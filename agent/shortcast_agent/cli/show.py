@@ -108,7 +108,7 @@ def show_neighbours(console: "Console", neighbours: tuple[Neighbour, ...]) -> No
             _plain(video.title),
             say_count(video.views) if video.views is not None else "hidden",
             say_times(video.vs_channel) if video.vs_channel else "",
-            f"{video.similarity:.2f} by {video.similar_by}",
+            f"{video.similarity:.2f} by {video.similar_by}{'' if video.alike else ', hardly'}",
             "demo" if video.demo else _plain(video.url),
         )
     console.print(table)
