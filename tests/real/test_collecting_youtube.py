@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from tests import collect_child
+from tests.kill_child import killed
 from tests.sources import empty_home
 from tests.youtube_server import YouTubeServer, youtube_server
 
@@ -149,7 +150,14 @@ def test_a_killed_run_loses_nothing_and_does_nothing_twice(
     empty_home(tmp_path)
     acknowledged = interrupted = 0
     for _ in range(KILLS):
-        acknowledged = max(acknowledged, _killed(server, tmp_path, rng.uniform(0, 2.0 if SLOW else 0.6)))
+        acknowledged = max(
+            acknowledged,
+            killed(
+                "tests.collect_child",
+                [str(tmp_path), server.url, str(LIMIT), "0.02"],
+                rng.uniform(0, 2.0 if SLOW else 0.6),
+            ),
+        )
         interrupted += acknowledged < len(videos)
         with home_of_there(server, tmp_path) as here:
             assert here.library.count() >= acknowledged
@@ -171,20 +179,6 @@ def home_of_there(server: YouTubeServer, folder: Path) -> Iterator[Parts]:
     here = collect_child.parts(str(folder), server.url)
     yield here
     here.close()
-
-
-def _killed(server: YouTubeServer, home: Path, after_s: float) -> int:
-    """Start a run, kill it a while after its first word, and return how many videos it said were kept."""
-    command = [sys.executable, "-m", "tests.collect_child", str(home), server.url, str(LIMIT), "0.02"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        said = [child.stdout.readline()]
-        assert "kept" in said[0]
-        time.sleep(after_s)
-        child.send_signal(signal.SIGKILL)
-        said += child.stdout.readlines()
-    whole = [line for line in said if line.endswith("kept\n")]
-    return int(whole[-1].split()[0])
 
 
 def test_ctrl_c_ends_a_command_with_a_sentence_and_the_same_command_goes_on(

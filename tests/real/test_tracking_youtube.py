@@ -1,14 +1,11 @@
 """Following videos through a server that speaks the Data API: what it costs, and what a kill can't undo."""
 
 import random
-import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
 from tests import collect_child
+from tests.kill_child import killed
 from tests.sources import empty_home
 from tests.youtube_server import youtube_server
 
@@ -52,7 +49,7 @@ def test_a_killed_round_loses_no_look_and_keeps_none_twice(tmp_path: Path) -> No
         server.world.grow(1.5)
         said = 0
         for _ in range(3):
-            said += _killed(tmp_path, server.url, rng.uniform(0.0, 0.5))
+            said += killed("tests.track_child", [str(tmp_path), server.url, "0.01"], rng.uniform(0.0, 0.5))
             here = collect_child.parts(str(tmp_path), server.url)
             assert N + said <= sum(kept_looks(here).values()) <= 2 * N
             here.close()
@@ -67,16 +64,3 @@ def test_a_killed_round_loses_no_look_and_keeps_none_twice(tmp_path: Path) -> No
         later = look(here, utc_now() + timedelta(days=1000))
         assert (later.gone, later.looked) == (1, N - 1)
         here.close()
-
-
-def _killed(home: Path, url: str, after_s: float) -> int:
-    """Start a round, kill it a while after its first look, and return how many looks it said were kept."""
-    command = [sys.executable, "-m", "tests.track_child", str(home), url, "0.01"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
-        said = [child.stdout.readline()]
-        assert "kept" in said[0]
-        time.sleep(after_s)
-        child.send_signal(signal.SIGKILL)
-        said += child.stdout.readlines()
-    return int([line for line in said if line.endswith("kept\n")][-1].split()[0])

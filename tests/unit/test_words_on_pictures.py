@@ -158,4 +158,4 @@ def test_reading_imports_neither_the_package_nor_anything_heavy_before_it_is_ask
         "assert w.read_words(Image.new('RGB', (64, 64))) == ()\n"
         "assert 'rapidocr' not in sys.modules"  # it would log, and could download
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

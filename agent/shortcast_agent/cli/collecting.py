@@ -1,7 +1,5 @@
 """Commands that collect videos and follow them: collect, track."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.bar import bar
 from shortcast_ml.errors import InputError
 from shortcast_ml.records import (
     CollectReport,
@@ -90,7 +89,7 @@ def _collected(request: CollectRequest, source: "Source", here: "Parts", *, inde
     from shortcast_tools.collecting.run import collect_videos
     from shortcast_tools.progress import report
 
-    with _bar(STOPPED):
+    with bar(STOPPED, counted=True):
         found = collect_videos(request, source, here)
         if index and (found.added or found.updated):
             here.index.sync(report)
@@ -162,7 +161,7 @@ def track_command(
     def tell(found: TrackReport) -> None:
         typer.echo(found.model_dump_json() if as_json else _says(found))
 
-    with _bar("Stopped. Every look until now is kept."):
+    with bar("Stopped. Every look until now is kept.", counted=True):
         if watch:
             following.watch(parts(), tell)
             return
@@ -189,7 +188,7 @@ def add_command(
     from shortcast_vectorstore.forget import videos_of_channel, videos_of_query
 
     here = parts()
-    with _bar("Stopped. Videos that were read by then are followed."):
+    with bar("Stopped. Videos that were read by then are followed.", counted=True):
         keys, skipped = follow_links(videos or [], here)
         more = videos_of_query(here.library, query) if query else []
         more += videos_of_channel(here.library, all_of_channel) if all_of_channel else []
@@ -276,26 +275,3 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path} can't be read as text; give a plain text file.") from None
-
-
-@contextmanager
-def _bar(stopped: str) -> Iterator[None]:
-    """Draw a bar on stderr for what is reported; end with a sentence on Ctrl-C."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from shortcast_tools.progress import listening
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Beginning", total=None)
-
-            def draw(done: int, total: int, text: str) -> None:
-                bar.update(task, completed=done, total=total, description=text[:60])
-
-            with listening(draw):
-                yield
-    except KeyboardInterrupt:
-        typer.echo(stopped, err=True)
-        raise typer.Exit(130) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.bar import bar
 from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_ml.errors import InputError
 from shortcast_ml.records import NicheSummary, Slot
@@ -35,7 +36,8 @@ def niche_command(
     """
     if map_file is not None and map_file.suffix.lower() not in FORMATS:
         raise typer.BadParameter("Give a .png, .jpg or .webp file.", param_hint="--map")
-    found = _watched(checked(summarize_niche, given))
+    with bar("Stopped; what was encoded so far is kept."):
+        found = summarize_niche(**checked(summarize_niche, given))
     if map_file is not None:
         found = _with_map(found, map_file)
     if as_json:
@@ -121,28 +123,6 @@ def _did(value: float, low: float, high: float, sure: bool) -> str:
 
     ends = "-".join(say_times(end).removeprefix("x") for end in (low, high))
     return f"{say_times(value)} ({ends}){' *' if sure else ''}"
-
-
-def _watched(arguments: dict[str, Any]) -> NicheSummary:
-    """Summarize with a bar that shows how far it is; Ctrl-C ends it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    from shortcast_tools.progress import listening
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Reading", total=None)
-
-            def draw(done: int, total: int, text: str) -> None:
-                bar.update(task, completed=done, total=total or None, description=text[:60])
-
-            with listening(draw):
-                return summarize_niche(**arguments)
-    except KeyboardInterrupt:
-        typer.echo("Stopped; what was encoded so far is kept.", err=True)
-        raise typer.Exit(130) from None
 
 
 def _with_map(found: NicheSummary, path: Path) -> NicheSummary:

@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from shortcast_agent.cli.app import AsJson, app
+from shortcast_agent.cli.bar import bar
 from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_tools.explain_thumbnail import explain_thumbnail
 from shortcast_tools.read_thumbnail import read_thumbnail
@@ -56,24 +57,8 @@ def explain_thumbnail_command(as_json: AsJson = False, **given: Any) -> None:
 
 def _watched(call: Callable[[], Any]) -> Any:
     """Run a call with a bar that shows how far it is; Ctrl-C ends it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn
-
-    from shortcast_tools.progress import listening
-
-    columns = (TextColumn("{task.description}", markup=False), BarColumn())
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("Reading", total=None)
-
-            def draw(done: int, total: int, text: str) -> None:
-                bar.update(task, completed=done, total=total or None, description=text[:60])
-
-            with listening(draw):
-                return call()
-    except KeyboardInterrupt:
-        typer.echo("Stopped; nothing was left half done.", err=True)
-        raise typer.Exit(130) from None
+    with bar("Stopped; nothing was left half done."):
+        return call()
 
 
 def _show(record: Any, as_json: bool, write: Callable[[Any], str], *drawn: Path | None) -> None:

@@ -58,7 +58,7 @@ class Cells:
 def read_header(path: Path) -> list[str]:
     """Return the column names of a CSV or Parquet file; a record's fields as `record.field`."""
     if path.suffix == ".parquet":
-        return list(_flat(_parquet(path).schema_arrow.empty_table()).column_names)
+        return list(flat(open_parquet(path).schema_arrow.empty_table()).column_names)
     with _open_csv(path) as (header, _):
         return header
 
@@ -66,8 +66,8 @@ def read_header(path: Path) -> list[str]:
 def read_cells(path: Path, columns: list[str]) -> Cells:
     """Return the cells of these columns; rows count from 1, and a CSV's header is row 1."""
     if path.suffix == ".parquet":
-        table = _flat(_parquet(path).read(columns=columns)) if columns else None
-        n = _parquet(path).metadata.num_rows
+        table = flat(open_parquet(path).read(columns=columns)) if columns else None
+        n = open_parquet(path).metadata.num_rows
         found = {c: table.column(c).to_pylist() for c in columns} if table is not None else {}
         return Cells(found, list(range(1, n + 1)), {})
     with _open_csv(path) as (header, reader):
@@ -86,7 +86,8 @@ def read_cells(path: Path, columns: list[str]) -> Cells:
     return Cells(cells, rows, ragged)
 
 
-def _parquet(path: Path) -> Any:
+def open_parquet(path: Path) -> Any:
+    """Open a Parquet file. Raises InputError when it is none."""
     import pyarrow.parquet as pq
 
     try:
@@ -95,7 +96,8 @@ def _parquet(path: Path) -> Any:
         raise InputError(f"{path} can't be read as Parquet: {error}.") from error
 
 
-def _flat(table: Any) -> Any:
+def flat(table: Any) -> Any:
+    """Return an Arrow table with the fields of structs as columns, such as `stats.views`."""
     import pyarrow as pa
 
     while any(pa.types.is_struct(t) for t in table.schema.types):

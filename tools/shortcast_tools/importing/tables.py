@@ -10,10 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from shortcast_ml.data.files import flat, open_parquet
 from shortcast_ml.errors import InputError
 
 if TYPE_CHECKING:
-    import pyarrow.parquet as pq
+    pass
 
 BATCH_ROWS = 4000
 SUFFIXES = (".csv", ".tsv", ".parquet")
@@ -41,7 +42,7 @@ class Batch:
 def read_header(path: Path) -> list[str]:
     """Return the column names of a table; a Parquet record's fields as `record.field`. Raises InputError."""
     if path.suffix == ".parquet":
-        return list(_flat(_open_parquet(path).schema_arrow.empty_table()).column_names)
+        return list(flat(open_parquet(path).schema_arrow.empty_table()).column_names)
     with _open_text(path) as file:
         return _header(path, file)[0]
 
@@ -62,7 +63,7 @@ def read_batches(path: Path, columns: list[str], wordless: Sequence[str] = ()) -
 def _parquet_batches(path: Path, columns: list[str], size: int) -> Iterator[Batch]:
     import pyarrow as pa
 
-    file = _open_parquet(path)
+    file = open_parquet(path)
     total, first = file.metadata.num_rows, 1
     tops = sorted({name if name in file.schema_arrow.names else name.split(".")[0] for name in columns})
     pieces = file.iter_batches(batch_size=size, columns=tops)
@@ -71,7 +72,7 @@ def _parquet_batches(path: Path, columns: list[str], size: int) -> Iterator[Batc
             piece = next(pieces, None)
             if piece is None:
                 return
-            table = _flat(pa.Table.from_batches([piece]))
+            table = flat(pa.Table.from_batches([piece]))
             cells = {name: _cells(table.column(name)) for name in columns}
         except (OSError, ValueError, OverflowError) as error:  # pyarrow's own errors are of these kinds
             raise InputError(
@@ -97,23 +98,6 @@ def _cell(scalar: Any) -> Any:
         return scalar.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
     except (ValueError, OverflowError):
         return f"{scalar.type} {scalar.value}"
-
-
-def _open_parquet(path: Path) -> "pq.ParquetFile":
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.ParquetFile(path)
-    except (ValueError, OSError) as error:
-        raise InputError(f"{path} can't be read as Parquet: {error}.") from error
-
-
-def _flat(table: Any) -> Any:
-    import pyarrow as pa
-
-    while any(pa.types.is_struct(kind) for kind in table.schema.types):
-        table = table.flatten()
-    return table
 
 
 # --- CSV ---------------------------------------------------------------------------------------------
