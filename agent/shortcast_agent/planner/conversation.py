@@ -79,6 +79,7 @@ class Talk:
     views: int | None = None
     age_days: float | None = None
     young: dict[str, Any] = field(default_factory=dict)
+    results: list[Call] = field(default_factory=list)
     forecasted: bool = False
     asked: str | None = None
     asked_for: str | None = None

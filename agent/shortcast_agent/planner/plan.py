@@ -55,9 +55,12 @@ class Plan:
         )
 
 
-def decide(turn: Turn, talk: Talk) -> Plan:
-    """Decide about a turn, given what earlier turns left and the results that this turn has so far."""
-    intents = understand(turn, talk)
+def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] | None = None) -> Plan:
+    """Decide about a turn, given what earlier turns left and the results that this turn has so far.
+
+    `intents` are those that someone else (a language model) has understood; None understands them here.
+    """
+    intents = intents or understand(turn, talk)
     draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
@@ -335,6 +338,7 @@ def _without_bad_files(plan: Plan, turn: Turn) -> None:
 
 def _learn(talk: Talk, turn: Turn, plan: Plan) -> None:
     """Keep what the results of a turn give later turns to build on."""
+    talk.results = [*talk.results, *(call for call in turn.calls if call.record is not None)]
     comparison, similar = turn.found(Comparison), turn.found(SimilarVideos)
     diagnosis, published = turn.found(Diagnosis), turn.found(Published)
     if comparison is not None:
