@@ -16,6 +16,7 @@ from shortcast_ml.records.collecting import (
 from shortcast_ml.records.forecasts import (
     POST_PUBLISH,
     Change,
+    ChangeNeighbours,
     Comparison,
     DraftReading,
     Explanation,
@@ -46,8 +47,8 @@ from shortcast_ml.records.seeing import (
 from shortcast_ml.records.videos import Audio, ChannelHistory, Counts, Draft, Embedding, Published, Upload
 
 __all__ = [
-    "POST_PUBLISH", "AnchorSource", "Audio", "BadRow", "BinReport", "Box", "Change", "ChannelHistory",
-    "CollectReport", "CollectRequest", "Comparison", "Concept", "Counts", "Diagnosis", "Draft",
+    "POST_PUBLISH", "AnchorSource", "Audio", "BadRow", "BinReport", "Box", "Change", "ChangeNeighbours",
+    "ChannelHistory", "CollectReport", "CollectRequest", "Comparison", "Concept", "Counts", "Diagnosis", "Draft",
     "DraftReading", "Embedding", "Explanation", "Factor", "FeatureRow", "Forecast", "Forgotten", "Horizon",
     "HorizonViews", "ImportReport", "LibraryKind", "Neighbour", "NextDayForecast", "NicheSummary",
     "Opening", "Platform", "Published", "QuotaPlan", "Record", "Region", "SearchFilter", "SeenWords",

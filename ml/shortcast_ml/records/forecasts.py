@@ -1,5 +1,7 @@
 """Forecasts, their reasons, and what is compared and suggested by them."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from shortcast_ml.records.base import AnchorSource, Platform, Record
@@ -106,24 +108,66 @@ class Comparison(Record):
     decisive: bool = Field(description="False when the difference is smaller than the model can tell apart.")
 
 
+class ChangeNeighbours(Record):
+    """Similar real videos of the library, with what a change would bring and without it."""
+
+    with_it: int = Field(ge=0, description="Similar videos that have it already.")
+    without_it: int = Field(ge=0, description="Similar videos that are as the draft is now.")
+    vs_channel_with: float | None = Field(
+        None, description="Median of views over the channel's usual, of those that have it."
+    )
+    vs_channel_without: float | None = Field(None, description="The same of those that are as the draft is.")
+    agree: bool | None = Field(
+        None, description="Whether they did as the change says; None: too few, or no clear difference."
+    )
+    says: str = Field(description="The same in a sentence.")
+
+
 class Change(Record):
-    """A change to a draft, with the effect that the model computes for it."""
+    """A change to a draft, with the effect that the model computes for it and how far such effects come true.
+
+    `multiplier` is what to expect: `computed` shrunk by what predicted differences of this kind were worth on
+    channels that the model had not seen. Where that was not measured, `low` and `high` are None.
+    """
 
     what: str = Field(description="An order: 'Cut it to 21 seconds.'")
     argument: str = Field(description="The draft field that changes.")
     before: str
     after: str
-    multiplier: float = Field(gt=0, description="Forecast with the change over forecast without.")
-    views: int
-    forecast: Forecast
+    multiplier: float = Field(
+        gt=0, description="Views to expect with the change over those without; an association, no cause."
+    )
+    low: float | None = Field(
+        None, gt=0, description="10th percentile of the expected multiplier (80% interval)."
+    )
+    high: float | None = Field(None, gt=0, description="90th percentile of the expected multiplier.")
+    reliable: bool = Field(
+        False, description="Such differences come true in held-out channels, and the interval leaves out x1."
+    )
+    basis: str = Field("", description="What the interval was measured on, or that it was not measured.")
+    neighbours: ChangeNeighbours | None = Field(
+        None, description="What similar real videos say; None: the library has none."
+    )
+    computed: float | None = Field(
+        None, gt=0, description="The model's own forecast with the change over the one without."
+    )
+    views: int = Field(description="Views to expect with the change: the baseline's times `multiplier`.")
+    forecast: Forecast = Field(description="The model's forecast of the changed draft, nothing shrunk.")
+    picture_path: Path | None = Field(None, description="The picture with the change, where it is one.")
 
 
 class Suggestions(Record):
-    """Changes in order of computed effect, beside the draft as it stands."""
+    """Changes in order of expected effect, beside the draft as it stands."""
 
     baseline: Forecast
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = Field(
+        description="Those with a reliable effect first; then, marked, the best of those without."
+    )
     tried: int = Field(description="How many changes were computed.")
+    no_effect: tuple[str, ...] = Field(
+        (), description="Kinds of change that were tried and have no reliable effect, in words."
+    )
+    notes: tuple[str, ...] = Field((), description="What the user should know of how they were computed.")
 
 
 class DraftReading(Record):
