@@ -24,6 +24,15 @@ class ToolCall(Record):
     seconds: float = 0.0
 
 
+class Usage(Record):
+    """What the language model was asked for in one turn; tokens are None where the endpoint counts none."""
+
+    model_calls: int = 0
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = Field(None, description="By the prices of the settings; None without prices.")
+
+
 class AskResult(Record):
     """The answer to one turn."""
 
@@ -33,6 +42,7 @@ class AskResult(Record):
     thread: str
     notices: tuple[str, ...] = ()
     analyst: str = Field(OFFLINE_ANALYST, description="Model name, or `offline analyst`.")
+    usage: Usage | None = Field(None, description="None when no language model was asked.")
 
 
 class Turn(Record):

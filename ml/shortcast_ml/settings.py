@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     llm_temperature: float = Field(0.0, ge=0, le=2)
     llm_timeout_s: float = Field(60.0, gt=0)
     llm_max_retries: int = Field(2, ge=0, le=10)
+    llm_tools: Literal["auto", "native", "router", "plain"] = Field(
+        "auto", description="How the model calls tools; `auto` asks the endpoint once and remembers."
+    )
+    llm_price_in: float | None = Field(None, ge=0, description="USD per million tokens that are sent.")
+    llm_price_out: float | None = Field(None, ge=0, description="USD per million tokens that are written.")
     openai_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("OPENAI_API_KEY", "SHORTCAST_OPENAI_API_KEY")
     )

@@ -38,6 +38,7 @@ class Turn:
     records: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
     calls: list[Call] = field(default_factory=list)
 
     def found(self, kind: type[Record], name: str | None = None) -> Any:
@@ -97,6 +98,7 @@ def fold(messages: Sequence["BaseMessage"]) -> list[Turn]:
         if isinstance(message, HumanMessage):
             turns.append(_turn(message))
         elif isinstance(message, AIMessage) and turns:
+            turns[-1].intents = tuple(message.additional_kwargs.get("intents", ())) or turns[-1].intents
             for call in message.tool_calls:
                 result = results.get(call["id"] or "")
                 if result is None:

@@ -32,6 +32,7 @@ from shortcast_agent.planner.seeing import (
 from shortcast_agent.planner.slots import nearest_horizon
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
+from shortcast_agent.planner.voice import Question
 from shortcast_ml.records import Comparison, Diagnosis, Forecast, Published, SimilarVideos
 
 
@@ -41,7 +42,7 @@ class Plan:
 
     intents: tuple[str, ...]
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    question: str | None = None
+    question: Question | None = None
     alternatives: tuple[Alternative, ...] = ()
     draft: dict[str, Any] = field(default_factory=dict)
     horizon: int | None = None
@@ -54,13 +55,19 @@ class Plan:
             (name, {key: value for key, value in arguments.items() if value not in (None, "", [], ())})
         )
 
+    def ask(self, what: str, intent: str, key: str, **fields: Any) -> None:
+        """Ask back by the phrase `key` for what `intent` needs: a draft, figures, a link, a topic, variants."""
+        self.question = Question(key, fields)
+        self.talk.asked, self.talk.asked_for = what, intent
+
 
 def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] | None = None) -> Plan:
     """Decide about a turn, given what earlier turns left and the results that this turn has so far.
 
-    `intents` are those that someone else (a language model) has understood; None understands them here.
+    `intents` are those that a language model has understood; None takes those that the turn remembers, or
+    understands them here.
     """
-    intents = intents or understand(turn, talk)
+    intents = intents or turn.intents or understand(turn, talk)
     draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
@@ -90,7 +97,7 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
     if link_of(turn):
         return _diagnose(plan, turn, talk)
     if not has_subject(plan.draft):
-        return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
+        return plan.ask("draft", "judge", "ask_draft")
     if plan.draft.get("video") or plan.draft.get("thumbnail"):
         plan.want("inspect_draft", **plan.draft)
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
@@ -102,21 +109,14 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
-        return _ask(
-            plan, "draft", "forecast", "Which video? Give me its title, a video file, or a thumbnail."
-        )
+        return plan.ask("draft", "forecast", "ask_draft_forecast")
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     return None
 
 
 def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
-        return _ask(
-            plan,
-            "draft",
-            "explain",
-            "There is no forecast yet. Give me a title, a video file, or a thumbnail.",
-        )
+        return plan.ask("draft", "explain", "ask_draft_explain")
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     plan.want("explain_forecast", **plan.draft, horizon_days=plan.horizon)
     return None
@@ -124,23 +124,21 @@ def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 def _suggest(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
-        return _ask(
-            plan, "draft", "suggest", "What should I improve? Give me a title, a video file, or a thumbnail."
-        )
+        return plan.ask("draft", "suggest", "ask_draft_suggest")
     plan.want("suggest_changes", **plan.draft, limit=turn.slots.limit or turn.facts.get("limit"))
     return None
 
 
 def _inspect(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not plan.draft.get("video") and not plan.draft.get("thumbnail"):
-        return _ask(plan, "draft", "inspect", "There is no file yet. Attach the video or the thumbnail.")
+        return plan.ask("draft", "inspect", "ask_file")
     plan.want("inspect_draft", **plan.draft)
     return None
 
 
 def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
-        return _ask(plan, "draft", "judge", "What if for which video? Give me its title or attach it first.")
+        return plan.ask("draft", "judge", "ask_draft_whatif")
     base, several = dict(plan.draft), alternatives(turn)
     if several:
         return _each(plan, base, several)
@@ -207,10 +205,8 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         return None  # "which one?" about what was just compared: answered from that result
     if has_subject(stated(turn)):
         return _suggest(plan, turn, talk)  # "the best length for X?" compares nothing: it asks for changes
-    what = "thumbnails: attach two or more pictures" if re.search(r"thumb|picture|image|cover", turn.said, re.I) else (
-        "titles: write both, each in quotes"
-    )  # fmt: skip
-    return _ask(plan, "variants", "compare", f"I can compare {what}.")
+    pictured = re.search(r"thumb|picture|image|cover", turn.said, re.IGNORECASE)
+    return plan.ask("variants", "compare", "ask_pictures" if pictured else "ask_titles")
 
 
 def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
@@ -219,12 +215,7 @@ def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
     neighbour = pointed_neighbour(turn, talk)
     link = link_of(turn) or (neighbour.url if neighbour else None)
     if neighbour is not None and neighbour.demo and not link_of(turn):
-        return _ask(
-            plan,
-            "link",
-            "diagnose",
-            "That one is an invented example of the demo library. Paste a real link.",
-        )
+        return plan.ask("link", "diagnose", "ask_real_link")
     if record:
         plan.want("diagnose_video", record=record, **channel)
     elif link:
@@ -238,14 +229,8 @@ def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
             plan.want("diagnose_video", url=talk.link, **channel)
             return None
         if views is None or age is None:
-            wanted = (
-                "how many days ago you posted it"
-                if views is not None
-                else "how many views it has"
-                if age is not None
-                else "its link, or its views and how many days ago you posted it"
-            )
-            return _ask(plan, "figures", "diagnose", f"To judge what it did I need {wanted}.")
+            wanted = "ask_age" if views is not None else "ask_views" if age is not None else "ask_figures"
+            return plan.ask("figures", "diagnose", wanted)
         plan.want("diagnose_video", views=views, age_days=age, **plan.draft)
     return None
 
@@ -254,7 +239,7 @@ def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not stated(turn) and has_subject(plan.draft):
         return None
     if not has_subject(plan.draft):
-        return _ask(plan, "draft", "judge", "Show me the draft: its title, a video file, or a thumbnail.")
+        return plan.ask("draft", "judge", "ask_draft")
     return _forecast(plan, turn, talk) if talk.forecasted else _judge(plan, turn, talk)
 
 
@@ -269,12 +254,7 @@ def _adopt(plan: Plan, turn: Turn, talk: Talk) -> None:
         choice = talk.variants[nth] if nth < len(talk.variants) else None
     chosen = choice if choice is not None else talk.hypothetical
     if not chosen and not stated(turn):
-        return _ask(
-            plan,
-            "variants",
-            "compare",
-            "There is nothing to choose from yet. Write two titles, or attach two pictures.",
-        )
+        return plan.ask("variants", "compare", "ask_choice")
     plan.draft = plan.talk.draft = plan.draft | dict(chosen)
     plan.talk.variants, plan.talk.hypothetical, plan.talk.comparison = [], {}, None
     return _forecast(plan, turn, talk)
@@ -297,11 +277,6 @@ _PLANNERS = {
 
 
 # --- helpers -----------------------------------------------------------------------------------------
-
-
-def _ask(plan: Plan, what: str, intent: str, question: str) -> None:
-    plan.question = question
-    plan.talk.asked, plan.talk.asked_for = what, intent
 
 
 def _horizon(turn: Turn) -> int | None:
@@ -327,7 +302,7 @@ def _without_bad_files(plan: Plan, turn: Turn) -> None:
     plan.dropped = tuple(bad)
     plan.draft = plan.talk.draft = {key: value for key, value in plan.draft.items() if key not in bad}
     if not has_subject(plan.draft):
-        _ask(plan, "draft", plan.intents[0], "Give me the title, or another file, and I go on from there.")
+        plan.ask("draft", plan.intents[0], "ask_other_file")
         return
     plan.calls = [
         (tool, {key: value for key, value in arguments.items() if key not in bad})

@@ -66,6 +66,11 @@ _CUES = {
 }
 
 
+def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
+    """Return how likely each intent is for the whole of a turn, summing to 1; {} for a turn without words."""
+    return _weighed(turn.slots.masked, turn, talk) if turn.said.strip() else {}
+
+
 def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     """Return the intents of a turn, the main one first; ("unclear",) when nothing can be made of it."""
     followed = _answer_to_question(turn, talk)
