@@ -12,6 +12,7 @@ from shortcast_agent.planner import found, sections, seen
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import plain
+from shortcast_agent.planner.voice import Voice
 from shortcast_ml.records import (
     CollectReport,
     Comparison,
@@ -84,7 +85,7 @@ def write(plan: Plan, turn: Turn, talk: Talk) -> str:
     body = _body(plan, turn, talk)
     parts += [body] if body else []
     if plan.question:
-        parts.append(plan.question)
+        parts.append(Voice("en", talk.turns).ask(plan.question))
     return "\n\n".join(parts) or _UNCLEAR
 
 

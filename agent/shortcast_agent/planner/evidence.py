@@ -87,7 +87,7 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
     elif has_subject(plan.draft):
         plan.want("find_similar_videos", **looks_of(plan.draft), **how)
     else:
-        _ask(plan, "topic", intent, "Similar to what? Name a topic or a title, or attach a picture.")
+        plan.ask("topic", intent, "ask_topic")
 
 
 def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
@@ -113,7 +113,7 @@ def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want what the platform shows of each link."""
     links = _links(turn, talk)
     if not links:
-        return _ask(plan, "link", "fetch", "Which video? Paste its link.")
+        return plan.ask("link", "fetch", "ask_link_fetch")
     plan.talk.link = links[0]
     for link in links[:3]:
         plan.want("fetch_video", url=link)
@@ -127,7 +127,7 @@ def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
         plan.want("track_videos")
         return None
     if not links:
-        return _ask(plan, "link", "track", "Which video shall I follow? Paste its link.")
+        return plan.ask("link", "track", "ask_link_track")
     plan.talk.link = links[0]
     plan.want("track_videos", links=links)
     return None
@@ -137,8 +137,7 @@ def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want videos collected on a topic, or at a link."""
     topic = link_of(turn) or _topic(turn, talk)
     if not topic:
-        question = "Collect videos about what? Name a niche, or paste a channel's link."
-        return _ask(plan, "topic", "collect", question)
+        return plan.ask("topic", "collect", "ask_collect")
     platform = turn.slots.platform or turn.facts.get("platform")
     plan.want("collect", query=topic, limit=turn.slots.limit or turn.facts.get("limit"), platform=platform)
     return None
@@ -154,8 +153,3 @@ def _links(turn: Turn, talk: Talk) -> list[str]:
     if turn.facts.get("url"):
         return [turn.facts["url"]]
     return list(turn.slots.links) or ([talk.link] if talk.link else [])
-
-
-def _ask(plan: "Plan", what: str, intent: str, question: str) -> None:
-    plan.question = question
-    plan.talk.asked, plan.talk.asked_for = what, intent

@@ -11,10 +11,6 @@ from shortcast_ml.records import Published
 if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
-_NEEDED = {
-    "views": "how many views it has now",
-    "age_days": "how many hours or days ago it was published",
-}
 _COUNTS = ("views", "likes", "comments")
 
 
@@ -41,14 +37,15 @@ def plan_next_day(plan: "Plan", turn: Turn, talk: Talk) -> None:
         plan.want("fetch_video", url=link)
         video = turn.found(Published)
         if video is None:
-            return
+            return None
     plan.talk.young = young = _young_video(turn, talk, video, at_link=bool(link))
     plan.talk.views, plan.talk.age_days = young.get("views"), young.get("age_days")
-    if missing := [words for name, words in _NEEDED.items() if name not in young]:
-        plan.question = f"To look a day ahead I need {' and '.join(missing)}."
-        plan.talk.asked, plan.talk.asked_for = "figures", "next_day"
-        return
+    lacks_views, lacks_age = "views" not in young, "age_days" not in young
+    if lacks_views or lacks_age:
+        lacking = "" if lacks_views and lacks_age else "_views" if lacks_views else "_age"
+        return plan.ask("figures", "next_day", f"ask_next_day{lacking}")
     plan.want("forecast_next_day", **young)
+    return None
 
 
 def _young_video(turn: Turn, talk: Talk, video: Published | None, *, at_link: bool) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _ATTENTION = r"\battention\b|\blooks? (?:at|on)\b|시선|주목|chú ý|atenció
 def plan_read_thumbnail(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want a reading of the thumbnail, or ask for one."""
     if not plan.draft.get("thumbnail"):
-        return _ask_for(plan, "read_thumbnail", "the thumbnail picture")
+        return plan.ask("draft", "read_thumbnail", "ask_thumbnail")
     plan.want("read_thumbnail", **_given(plan, "thumbnail", "title"))
     return None
 
@@ -25,7 +25,7 @@ def plan_read_thumbnail(plan: "Plan", turn: Turn, talk: Talk) -> None:
 def plan_read_video(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want a reading of the video, or ask for one."""
     if not plan.draft.get("video"):
-        return _ask_for(plan, "read_video", "the video file")
+        return plan.ask("draft", "read_video", "ask_video")
     plan.want("read_video", **_given(plan, "video", "title"))
     return None
 
@@ -33,7 +33,7 @@ def plan_read_video(plan: "Plan", turn: Turn, talk: Talk) -> None:
 def plan_suggest_thumbnails(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the best frames of the video, or ask for it."""
     if not plan.draft.get("video"):
-        return _ask_for(plan, "suggest_thumbnails", "the video file")
+        return plan.ask("draft", "suggest_thumbnails", "ask_video")
     limit = turn.slots.limit or turn.facts.get("limit")
     plan.want("suggest_thumbnails", **_given(plan, "video", "title", "thumbnail", *_CHANNEL), limit=limit)
     return None
@@ -42,7 +42,7 @@ def plan_suggest_thumbnails(plan: "Plan", turn: Turn, talk: Talk) -> None:
 def plan_explain_thumbnail(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want a map of where the thumbnail helps, or ask for one."""
     if not plan.draft.get("thumbnail"):
-        return _ask_for(plan, "explain_thumbnail", "the thumbnail picture")
+        return plan.ask("draft", "explain_thumbnail", "ask_thumbnail")
     of = None
     if re.search(_ATTENTION, turn.slots.masked, re.IGNORECASE):
         of = "attention"
@@ -54,8 +54,3 @@ def plan_explain_thumbnail(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 def _given(plan: "Plan", *names: str) -> dict[str, Any]:
     return {name: plan.draft.get(name) for name in names}
-
-
-def _ask_for(plan: "Plan", intent: str, what: str) -> None:
-    plan.question = f"I have not seen it yet. Attach {what}."
-    plan.talk.asked, plan.talk.asked_for = "draft", intent
