@@ -283,16 +283,16 @@ def test_the_verdict_says_whether_age_alone_lies_inside_the_interval() -> None:
 def test_what_is_missing_is_asked_for_and_the_answer_to_it_is_enough(analyst: Analyst) -> None:
     asked = analyst.ask("My video has 5,000 views and 300 likes today. How many tomorrow?")
     assert calls(asked) == []
-    assert asked.answer == "To look a day ahead I need how many hours or days ago it was published."
+    assert asked.answer == "To look a day ahead: how many hours or days ago was it published?"
     told = analyst.ask("6 hours", thread=asked.thread)
     assert calls(told) == [("forecast_next_day", {**YOUNG, "likes": 300})]
     more = analyst.ask("and it has 20 comments", thread=asked.thread)
     assert calls(more) == [("forecast_next_day", {**YOUNG, "likes": 300, "comments": 20})]
     later = analyst.ask("now it has 8,000 views", thread=asked.thread)
     assert calls(later) == []
-    assert "how many hours or days ago" in later.answer
+    assert "ow many hours or days ago" in later.answer
     assert (
-        "how many views it has now"
+        "ow many views does it have now"
         in analyst.ask("I published it 6 hours ago. How many views tomorrow?").answer
     )
 

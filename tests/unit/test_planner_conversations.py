@@ -178,7 +178,7 @@ def test_what_is_missing_is_asked_for_and_the_answer_is_understood(analyst: Anal
 def test_the_figures_of_a_flop_are_asked_for_one_after_the_other(analyst: Analyst) -> None:
     thread = analyst.ask("Why did my video flop?").thread
     second = analyst.ask("it has 300 views", thread=thread)
-    assert "how many days ago" in second.answer
+    assert "many days ago" in second.answer
     third = analyst.ask("3 days", thread=thread)
     assert only(third) == {"views": 300, "age_days": 3.0}
     assert "far below" in third.answer
@@ -348,12 +348,12 @@ def test_videos_similar_to_a_link_are_looked_up_by_its_title(analyst: Analyst) -
         ("What should I change?", "improve"),
         ("Explain the forecast", "no forecast yet"),
         ("How many views will it get?", "Which video"),
-        ("Which of these two thumbnails?", "pictures"),
+        ("Which of these two thumbnails?", "two or more"),
         ("Which title is better?", "quotes"),
         ("Show me similar videos", "Similar to what"),
         ("Collect videos", "about what"),
         ("What if I post it on Friday?", "which video"),
-        ("How long is my video?", "Attach"),
+        ("How long is my video?", "attach the video"),
         ("I have 12k followers", "title"),
         ("Let's go with the second one", "title"),
     ],

@@ -98,10 +98,19 @@ def test_the_picture_is_explained_for_what_was_asked(
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [
-        ("Is the text on my thumbnail readable?", "Attach the thumbnail picture"),
-        ("Which part of the thumbnail hurts?", "Attach the thumbnail picture"),
-        ("What happens in the first three seconds?", "Attach the video file"),
-        ("Which frame should I use as the cover?", "Attach the video file"),
+        (
+            "Is the text on my thumbnail readable?",
+            "I have not seen the thumbnail yet. Can you attach the picture?",
+        ),
+        (
+            "Which part of the thumbnail hurts?",
+            "I have not seen the thumbnail yet. Can you attach the picture?",
+        ),
+        (
+            "What happens in the first three seconds?",
+            "I have not seen the video yet. Can you attach the file?",
+        ),
+        ("Which frame should I use as the cover?", "I have not seen the video yet. Can you attach the file?"),
     ],
 )
 def test_a_file_that_is_missing_is_asked_for(analyst: Analyst, question: str, wanted: str) -> None:
