@@ -67,6 +67,9 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    mcp_token: SecretStr | None = Field(
+        None, description="Bearer token that `shortcast mcp --http` asks for; none is asked for when unset."
+    )
 
     @cached_property
     def library_path(self) -> Path:
