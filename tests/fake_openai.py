@@ -72,6 +72,8 @@ class FakeOpenAI:
     url: str
     requests: list[dict[str, Any]] = field(default_factory=list)
     models: list[str] = field(default_factory=lambda: [MODEL])
+    mode: str = "native"  # how it answers the question what it can do
+    probes: int = 0
 
 
 @contextmanager
@@ -98,6 +100,10 @@ def serving(script: Sequence[Script]) -> Iterator[FakeOpenAI]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             request = json.loads(self.rfile.read(length))
+            if _is_probe(request):
+                state.probes += 1
+                self._send(200, "application/json", json.dumps(_whole(_probed(state.mode, request))).encode())
+                return
             with lock:
                 state.requests.append(request)
                 script_step = steps.pop(0) if len(steps) > 1 else steps[0]
@@ -150,6 +156,19 @@ def serving(script: Sequence[Script]) -> Iterator[FakeOpenAI]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _is_probe(request: dict[str, Any]) -> bool:
+    """Tell the question what an endpoint can do, which no script has to expect."""
+    return any("shortcast_probe" in str(tool) for tool in request.get("tools", ())) or (
+        request.get("response_format", {}).get("json_schema", {}).get("name") == "word"
+    )
+
+
+def _probed(mode: str, request: dict[str, Any]) -> Step:
+    if request.get("tools") and mode == "native":
+        return call(("shortcast_probe", {"word": "ready"}))
+    return say('{"word": "ready"}' if mode == "router" and "response_format" in request else "I am ready.")
 
 
 def _deltas(step: Step) -> Iterator[dict[str, Any]]:

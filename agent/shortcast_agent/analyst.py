@@ -15,15 +15,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.attachments import Attachment, look_at_attachments
+from shortcast_agent.endpoint import Endpoint
 from shortcast_agent.events import OFFLINE_ANALYST, AskResult, Done, Event, Notice, ThreadInfo, Turn
-from shortcast_agent.llm import LLMTrouble, is_configured, model_name, open_llm
+from shortcast_agent.llm import LLMTrouble, is_configured
 from shortcast_agent.turns import read_turns, result_of
 from shortcast_ml.errors import InputError, LibraryError, ServiceError, ShortcastError
 from shortcast_ml.records import Record
 from shortcast_tools.parts import Parts, use
+
+if TYPE_CHECKING:
+    from shortcast_agent.graph import TurnContext
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +50,14 @@ class Analyst:
         self._graph: Any = None
         self._tools: dict[str, Any] = {}
         self._connection: sqlite3.Connection | None = None
-        self._llm: Any = None
-        self._llm_name: str | None = None
+        self._endpoint = Endpoint(self.settings)
 
     @property
     def name(self) -> str:
         """The language model's name, or `offline analyst`."""
         if not is_configured(self.settings):
             return OFFLINE_ANALYST
-        return self._llm_name or self.settings.llm_model or "the endpoint's first model"
+        return self._endpoint.name or self.settings.llm_model or "the endpoint's first model"
 
     def ask(
         self,
@@ -167,25 +170,33 @@ class Analyst:
         )
         context.notices.extend(problems)
         if is_configured(self.settings):
-            context.analyst = self.name
-            try:
-                context.llm, context.analyst = self._language_model()
-            except LLMTrouble as trouble:
-                context.fall_back(str(trouble))
+            self._bring_language_model(context)
         config = {
             "configurable": {"thread_id": thread},
             "recursion_limit": 4 * self.settings.max_tool_calls + 24,
         }
         self._graph.invoke({"messages": [message]}, config, context=context)
+        if context.trouble is not None:
+            self._endpoint.rest(context.trouble)
         self._forget_old_checkpoints(thread)
-        return result_of(self._messages(thread), thread, tuple(context.notices), context.analyst)
+        result = result_of(self._messages(thread), thread, tuple(context.notices), context.analyst)
+        return result.model_copy(update={"usage": context.usage})
 
-    def _language_model(self) -> tuple[Any, str]:
-        with self._lock:
-            if self._llm is None:
-                self._llm_name = model_name(self.settings)
-                self._llm = open_llm(self.settings, self._llm_name)
-            return self._llm, str(self._llm_name)
+    def _bring_language_model(self, context: "TurnContext") -> None:
+        """Give a turn the language model of the settings; one that can't be used is said to be."""
+        settings = self.settings
+        context.analyst = self.name
+        context.retries = settings.llm_max_retries
+        context.prices = settings.llm_price_in, settings.llm_price_out
+        try:
+            context.llm = self._endpoint.open()
+        except LLMTrouble as trouble:
+            self._endpoint.rest(trouble)
+            context.fall_back(str(trouble))
+            return
+        context.analyst = self.name
+        if self._endpoint.abilities is not None:
+            context.mode = self._endpoint.abilities.mode
 
     def _open(self) -> sqlite3.Connection:
         """Open the conversations' file and build the graph over it, once."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from langchain_core.messages import (
@@ -25,13 +26,24 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.runtime import Runtime
 
-from shortcast_agent.events import Event, Notice, TextDelta, ToolFinished, ToolProgress, ToolStarted
+from shortcast_agent.events import (
+    Event,
+    Notice,
+    TextDelta,
+    ToolFinished,
+    ToolProgress,
+    ToolStarted,
+    Usage,
+)
 from shortcast_agent.gate import refusal
 from shortcast_agent.grounding import SentenceGate, strike, trace
 from shortcast_agent.langchain_tools import pack, summary_of
-from shortcast_agent.llm import LLMTrouble, stream_reply
+from shortcast_agent.llm import LLMTrouble, reply_of
 from shortcast_agent.messages import repaired, said_at, shortened, sources_of
+from shortcast_agent.planner.conversation import fold
+from shortcast_agent.planner.plan import remember
 from shortcast_agent.prompts import system_prompt, untraced_numbers
+from shortcast_agent.router import route, writing_prompt
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
@@ -41,6 +53,7 @@ log = logging.getLogger(__name__)
 
 _SAME_CALL = "You have this result already; answer from it."
 _MOST_WORKERS = 4
+_PICK_TOKENS = 32
 
 
 class TurnCancelled(Exception):
@@ -63,9 +76,15 @@ class TurnContext:
     tools: "dict[str, BaseTool]"
     planner: Any
     llm: Any | None = None
+    mode: str = "native"
+    retries: int = 0
     silence_s: float = 60.0
     analyst: str = ""
+    prices: tuple[float | None, float | None] = (None, None)
+    usage: Usage | None = None
+    intents: tuple[str, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
+    trouble: LLMTrouble | None = None
     calls_made: int = 0
     malformed: int = 0
     notices: list[str] = field(default_factory=list)
@@ -83,6 +102,20 @@ class TurnContext:
         if text not in self.notices:
             self.notices.append(text)
             self.emit(Notice(text=text))
+
+    def ask(self, model: Any, prompt: Sequence[BaseMessage], on_text: Callable[[str], None]) -> AIMessage:
+        """Return a model's reply and count what it took. Raises LLMTrouble."""
+        reply = reply_of(
+            model,
+            prompt,
+            retries=self.retries,
+            silence_s=self.silence_s,
+            deadline=self.deadline,
+            on_text=on_text,
+            cancelled=self.cancelled,
+        )
+        self.usage = counted(self.usage, reply, self.prices)
+        return reply
 
     def fall_back(self, why: str) -> None:
         """Let the offline analyst finish the turn."""
@@ -118,8 +151,9 @@ def think(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
     reply: AIMessage | None = None
     if turn.llm is not None:
         try:
-            reply = _ask_llm(turn, messages)
+            reply = _ask_llm(turn, messages) if turn.mode == "native" else _ask_small_llm(turn, messages)
         except LLMTrouble as trouble:
+            turn.trouble = trouble
             turn.fall_back(str(trouble))
     if reply is None:
         reply = _ask_planner(turn, messages)
@@ -140,13 +174,7 @@ def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     spent = turn.calls_made >= turn.max_tool_calls or turn.rejected is not None
     model = turn.llm if spent else turn.llm.bind_tools(list(turn.tools.values()))  # type: ignore[union-attr]
     gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
-    reply = stream_reply(
-        model,
-        prompt,
-        silence_s=turn.silence_s,
-        deadline=turn.deadline,
-        on_text=gate.feed if gate else lambda text: None,
-    )
+    reply = turn.ask(model, prompt, gate.feed if gate else _unheard)
     if spent and (reply.tool_calls or reply.invalid_tool_calls):
         reply = AIMessage(content=reply.content)
         if not reply.text:
@@ -156,16 +184,68 @@ def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     return reply
 
 
+def _ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
+    """Let a model that calls no tools pick what is asked for and word the results; the planner does the rest."""
+    turns = fold(messages)
+    *earlier, now = turns
+    talk = remember(earlier)
+    if not turn.intents and turn.mode == "router":
+        turn.intents = route(now, talk, earlier, partial(_pick, turn))
+    planned = turn.planner.model_copy(update={"intents": turn.intents, "tool_names": frozenset(turn.tools)})
+    reply: AIMessage = planned.invoke(messages)
+    turn.intents = tuple(reply.additional_kwargs.get("intents", turn.intents))
+    if reply.tool_calls or not any(call.record for call in now.calls):
+        if not reply.tool_calls:
+            turn.stream(str(reply.text))
+        return reply
+    prompt = writing_prompt(now.said, str(reply.text))
+    if turn.rejected is not None:
+        answer, complaint = turn.rejected
+        prompt += [answer, HumanMessage(complaint)]
+    gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
+    written = turn.ask(turn.llm, prompt, gate.feed if gate else _unheard)
+    if gate is not None:
+        gate.flush()
+    if not written.text:
+        raise LLMTrouble("it sent an empty answer")
+    return AIMessage(written.text, additional_kwargs=reply.additional_kwargs)
+
+
+def _pick(turn: TurnContext, prompt: Sequence[BaseMessage], schema: dict[str, object]) -> AIMessage:
+    """Ask for a short answer within a JSON schema."""
+    form = {"type": "json_schema", "json_schema": {"name": "choice", "strict": True, "schema": schema}}
+    return turn.ask(turn.llm.bind(response_format=form, max_tokens=_PICK_TOKENS), prompt, _unheard)  # type: ignore[union-attr]
+
+
+def _unheard(text: str) -> None:
+    """Let text pass that nobody is to see yet."""
+
+
+def counted(usage: Usage | None, reply: AIMessage, prices: tuple[float | None, float | None]) -> Usage:
+    """Return the turn's usage with one more reply, at `prices` in USD per million tokens in and out."""
+    before, told = usage or Usage(), reply.usage_metadata
+    if told is None:
+        return before.model_copy(update={"model_calls": before.model_calls + 1})
+    sent = (before.input_tokens or 0) + told["input_tokens"]
+    written = (before.output_tokens or 0) + told["output_tokens"]
+    price_in, price_out = prices
+    cost = None if price_in is None or price_out is None else (sent * price_in + written * price_out) / 1e6
+    return Usage(model_calls=before.model_calls + 1, input_tokens=sent, output_tokens=written, cost_usd=cost)
+
+
 def _ask_planner(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     gate = SentenceGate(sources_of(messages), turn.stream) if not turn.streamed else None
     whole: Any = None
-    for piece in turn.planner.bind_tools(list(turn.tools.values())).stream(messages):
+    planner = turn.planner.model_copy(update={"intents": turn.intents})
+    for piece in planner.bind_tools(list(turn.tools.values())).stream(messages):
         whole = piece if whole is None else whole + piece
         if gate is not None and piece.text:
             gate.feed(piece.text)
     if gate is not None:
         gate.flush()
-    return AIMessage(content=whole.content, tool_calls=whole.tool_calls)
+    kept = whole.additional_kwargs
+    turn.intents = tuple(kept.get("intents", ()))
+    return AIMessage(content=whole.content, tool_calls=whole.tool_calls, additional_kwargs=kept)
 
 
 def _malformed(turn: TurnContext, reply: AIMessage, messages: Sequence[BaseMessage]) -> dict[str, Any]:
@@ -353,7 +433,14 @@ def check(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
     _stream_rest(turn, text)
     return {
         "messages": [
-            AIMessage(text, additional_kwargs={"analyst": turn.analyst, "notices": list(turn.notices)})
+            AIMessage(
+                text,
+                additional_kwargs={
+                    "analyst": turn.analyst,
+                    "notices": list(turn.notices),
+                    "intents": list(turn.intents),
+                },
+            )
         ]
     }
 

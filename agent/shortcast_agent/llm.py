@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from shortcast_ml.errors import ServiceError
@@ -251,7 +252,8 @@ def _retry_after(error: Any) -> float:
 
     named = error.response.headers.get("retry-after", "").strip()
     try:
-        return max(float(named), 0.0)
+        seconds = float(named)
+        return max(seconds, 0.0) if isfinite(seconds) else 0.0
     except ValueError:
         pass
     try:

@@ -27,6 +27,7 @@ class OfflinePlanner(BaseChatModel):
     """Answers without a language model."""
 
     tool_names: frozenset[str] = frozenset()
+    intents: tuple[str, ...] = ()  # of the last turn, when someone else understood it
 
     @property
     def _llm_type(self) -> str:
@@ -54,6 +55,7 @@ class OfflinePlanner(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         message = self._answer(messages)
+        kept = message.additional_kwargs
         identity = f"offline-{uuid.uuid4().hex[:12]}"
         for piece in re.findall(r"\S*\s*", str(message.content)):
             if piece:
@@ -63,7 +65,13 @@ class OfflinePlanner(BaseChatModel):
             for nth, call in enumerate(message.tool_calls)
         ]
         yield ChatGenerationChunk(
-            message=AIMessageChunk(content="", id=identity, tool_call_chunks=calls, chunk_position="last")
+            message=AIMessageChunk(
+                content="",
+                id=identity,
+                tool_call_chunks=calls,
+                additional_kwargs=kept,
+                chunk_position="last",
+            )
         )
 
     def _answer(self, messages: Sequence[BaseMessage]) -> AIMessage:
@@ -71,7 +79,8 @@ class OfflinePlanner(BaseChatModel):
         if not turns:
             return AIMessage("Hello! Show me a draft, or paste a link.")
         talk, turn = remember(turns[:-1]), turns[-1]
-        plan = decide(turn, talk)
+        plan = decide(turn, talk, self.intents)
+        kept = {"intents": list(plan.intents)}  # a thread goes on from what was understood when it was said
         made = [(call.name, call.arguments) for call in turn.calls]
         missing = [call for call in plan.calls if call not in made and call[0] in self.tool_names]
         if missing:
@@ -79,5 +88,5 @@ class OfflinePlanner(BaseChatModel):
                 {"name": name, "args": arguments, "id": f"call_{uuid.uuid4().hex[:16]}", "type": "tool_call"}
                 for name, arguments in missing
             ]
-            return AIMessage(content="", tool_calls=calls)
-        return AIMessage(write(plan, turn, talk))
+            return AIMessage(content="", tool_calls=calls, additional_kwargs=kept)
+        return AIMessage(write(plan, turn, talk), additional_kwargs=kept)

@@ -61,11 +61,11 @@ class Plan:
         self.talk.asked, self.talk.asked_for = what, intent
 
 
-def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] | None = None) -> Plan:
+def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] = ()) -> Plan:
     """Decide about a turn, given what earlier turns left and the results that this turn has so far.
 
-    `intents` are those that a language model has understood; None takes those that the turn remembers, or
-    understands them here.
+    `intents` are those that a language model has understood; without any, those that the turn remembers
+    are taken, or it is understood here.
     """
     intents = intents or turn.intents or understand(turn, talk)
     draft = draft_after(turn, talk, intents[0])
