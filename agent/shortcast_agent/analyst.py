@@ -7,7 +7,6 @@ for event in analyst.stream("What if the title were “…”?", thread=result.t
 
 import logging
 import queue
-import sqlite3
 import threading
 import time
 import uuid
@@ -17,12 +16,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shortcast_agent import memory
 from shortcast_agent.attachments import Attachment, look_at_attachments
 from shortcast_agent.endpoint import Endpoint
-from shortcast_agent.events import OFFLINE_ANALYST, AskResult, Done, Event, Notice, ThreadInfo, Turn
+from shortcast_agent.events import (
+    OFFLINE_ANALYST,
+    AskResult,
+    Done,
+    Event,
+    Notice,
+    ThreadInfo,
+    ToolStarted,
+    Turn,
+)
+from shortcast_agent.heard import asks_to_forget, hear
 from shortcast_agent.llm import LLMTrouble, is_configured
+from shortcast_agent.memory import Profile
+from shortcast_agent.threads import Threads
 from shortcast_agent.turns import read_turns, result_of
-from shortcast_ml.errors import InputError, LibraryError, ServiceError, ShortcastError
+from shortcast_ml.errors import InputError, ServiceError, ShortcastError
 from shortcast_ml.records import Record
 from shortcast_tools.parts import Parts, use
 
@@ -32,24 +44,34 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_QUESTION = 20_000
-_MOST_THREADS_LISTED = 100
+_ARGUMENTS = {  # by fact of the profile: the argument that it becomes
+    "followers": "followers", "typical_views": "typical_views", "platform": "platform", "niche": "query"
+}  # fmt: skip
 
 
 class Analyst:
     """Answers questions over the tools, keeps conversations in SQLite, and is safe to share between threads."""
 
     def __init__(
-        self, parts: Parts | None = None, *, tools: Mapping[str, Callable[..., Record]] | None = None
+        self,
+        parts: Parts | None = None,
+        *,
+        tools: Mapping[str, Callable[..., Record]] | None = None,
+        profile: bool = True,
     ) -> None:
-        """Build an analyst over `parts` (the environment's by default). `tools` replaces the registry."""
+        """Build an analyst over `parts` (the environment's by default). `tools` replaces the registry.
+
+        Without `profile` it learns nothing about the user and uses nothing that it knows.
+        """
         self.parts = parts or Parts()
         self.settings = self.parts.settings
+        self.conversations = Threads(self.settings.threads_path)
         self._registry = tools
+        self._remembers = profile
         self._lock = threading.RLock()
         self._thread_locks: dict[str, threading.Lock] = {}
         self._graph: Any = None
         self._tools: dict[str, Any] = {}
-        self._connection: sqlite3.Connection | None = None
         self._endpoint = Endpoint(self.settings)
 
     @property
@@ -94,7 +116,6 @@ class Analyst:
             raise InputError("Say what you want to know, or attach a draft.")
         thread = thread or uuid.uuid4().hex[:12]
         files, problems = look_at_attachments(attachments)
-        message = _human(text, files, problems, stated)
         events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
         cancelled = threading.Event()
 
@@ -103,6 +124,7 @@ class Analyst:
                 with use(self.parts), self._thread_lock(thread):
                     for problem in problems:
                         events.put(Notice(text=problem))
+                    message = _human(text, files, problems, stated, self._remembered(text, stated))
                     events.put(Done(result=self._turn(message, problems, thread, events.put, cancelled)))
                 events.put(None)
             except BaseException as error:  # handed to the caller, who raises it
@@ -119,30 +141,38 @@ class Analyst:
 
     def history(self, thread: str) -> list[Turn]:
         """Return the turns of a thread, oldest first; [] when there is no such thread."""
-        return read_turns(self._messages(thread))
+        return read_turns(self.conversations.messages(thread))
 
     def threads(self) -> list[ThreadInfo]:
         """Return the conversations that can be resumed, the latest first."""
-        graph_connection = self._open()
-        with self._lock:
-            rows = graph_connection.execute(
-                "SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY MAX(checkpoint_id) DESC LIMIT ?",
-                (_MOST_THREADS_LISTED,),
-            ).fetchall()
-        found = []
-        for (thread,) in rows:
-            turns = self.history(thread)
-            if turns:
-                title = next((turn.user for turn in turns if turn.user.strip()), "(a draft)")
-                found.append(ThreadInfo(id=thread, title=title[:80], turns=len(turns)))
-        return found
+        return self.conversations.listed()
+
+    def delete_thread(self, thread: str) -> bool:
+        """Delete a conversation for good, with the uploads that no other one shows; say whether it was there."""
+        from shortcast_agent.uploads import delete_uploads
+
+        files = self.conversations.files(thread)
+        gone = self.conversations.delete(thread)
+        delete_uploads(files, self.conversations.files(), self.settings)
+        return gone
+
+    def profile(self) -> Profile:
+        """Return what is known about the user. Raises LibraryError when the file can't be used."""
+        return memory.read_profile(self.settings.threads_path)
+
+    def edit_profile(self, changes: Mapping[str, Any]) -> Profile:
+        """Set facts about the user as typed; an empty one is forgotten. Raises InputError."""
+        return memory.edit(self.settings.threads_path, changes)
+
+    def forget_profile(self) -> bool:
+        """Forget what is known about the user; say whether there was anything."""
+        return memory.forget(self.settings.threads_path)
 
     def close(self) -> None:
         """Close the conversations' file; the analyst opens it again when asked."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = self._graph = None
+            self.conversations.close()
+            self._graph = None
 
     # --- inside --------------------------------------------------------------------------------------
 
@@ -158,8 +188,18 @@ class Analyst:
         from shortcast_agent.planner.model import OfflinePlanner
 
         self._open()
+        started = time.time()
+        earlier = self.conversations.messages(thread)
+        unsaid = _unsaid([*earlier, message])
+
+        def tell(event: Event) -> None:
+            if isinstance(event, ToolStarted) and (used := _used(unsaid, event.arguments)):
+                unsaid.clear()  # said once
+                context.notice(memory.said_again(used))
+            emit(event)
+
         context = TurnContext(
-            emit=emit,
+            emit=tell,
             deadline=time.monotonic() + self.settings.turn_timeout_s,
             max_tool_calls=self.settings.max_tool_calls,
             tools=self._tools,
@@ -175,12 +215,27 @@ class Analyst:
             "configurable": {"thread_id": thread},
             "recursion_limit": 4 * self.settings.max_tool_calls + 24,
         }
-        self._graph.invoke({"messages": [message]}, config, context=context)
+        try:
+            messages = self._graph.invoke({"messages": [message]}, config, context=context)["messages"]
+        finally:
+            if self.conversations.deleted_since(thread, started):
+                self.conversations.delete(thread)  # what the turn has added meanwhile
         if context.trouble is not None:
             self._endpoint.rest(context.trouble)
-        self._forget_old_checkpoints(thread)
-        result = result_of(self._messages(thread), thread, tuple(context.notices), context.analyst)
+        self.conversations.forget_old_checkpoints(thread)
+        if self._remembers and _wants_to_be_forgotten(messages, message.additional_kwargs["said"]):
+            self.forget_profile()
+            context.notice(memory.FORGOTTEN)
+        result = result_of(messages, thread, tuple(context.notices), context.analyst)
         return result.model_copy(update={"usage": context.usage})
+
+    def _remembered(self, text: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is known of the user before a turn, and learn what the turn's own words state."""
+        if not self._remembers:
+            return {}
+        known, now = self.profile(), datetime.now().astimezone()
+        memory.learn(self.settings.threads_path, hear(text, now, facts), now)
+        return known.facts()
 
     def _bring_language_model(self, context: "TurnContext") -> None:
         """Give a turn the language model of the settings; one that can't be used is said to be."""
@@ -198,68 +253,65 @@ class Analyst:
         if self._endpoint.abilities is not None:
             context.mode = self._endpoint.abilities.mode
 
-    def _open(self) -> sqlite3.Connection:
-        """Open the conversations' file and build the graph over it, once."""
+    def _open(self) -> None:
+        """Build the tools and the graph over the conversations' file, once."""
         with self._lock:
-            if self._connection is None:
-                from langgraph.checkpoint.sqlite import SqliteSaver
-
+            if self._graph is None:
                 from shortcast_agent.graph import build_graph
                 from shortcast_agent.langchain_tools import as_langchain_tools
 
-                path = self.settings.threads_path
-                try:
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    connection = sqlite3.connect(path, check_same_thread=False, timeout=15)
-                    saver = SqliteSaver(connection, serde=_serializer())
-                    saver.setup()
-                except (sqlite3.DatabaseError, OSError) as error:
-                    raise LibraryError(
-                        f"The conversations in {path} can't be opened ({error}). Move that file away, or set "
-                        "SHORTCAST_HOME to a folder that can be written."
-                    ) from error
                 registry = self._registry
                 if registry is None:
                     from shortcast_tools import TOOLS
 
                     registry = TOOLS
                 self._tools = {tool.name: tool for tool in as_langchain_tools(registry)}
-                self._graph, self._connection = build_graph(saver), connection
-            return self._connection
-
-    def _messages(self, thread: str) -> list[Any]:
-        self._open()
-        state = self._graph.get_state({"configurable": {"thread_id": thread}})
-        return list(state.values.get("messages", []))
+                self._graph = build_graph(self.conversations.saver)
 
     def _thread_lock(self, thread: str) -> threading.Lock:
         with self._lock:
             return self._thread_locks.setdefault(thread, threading.Lock())
 
-    def _forget_old_checkpoints(self, thread: str) -> None:
-        """Keep the last checkpoint of a thread: each holds all messages, so the rest only fills the disk."""
-        connection = self._open()
-        last = "(SELECT MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ?)"
-        saver_lock = self._graph.checkpointer.lock
-        try:
-            with saver_lock, connection:
-                for table in ("writes", "checkpoints"):
-                    connection.execute(  # two table names of ours, nothing from outside
-                        f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < {last}",  # noqa: S608
-                        (thread, thread),
-                    )
-        except sqlite3.OperationalError as error:  # another process is writing: the next turn tidies up
-            log.info("Old checkpoints of %s stay for now: %s", thread, error)
+
+def _unsaid(messages: Sequence[Any]) -> dict[str, Any]:
+    """Return the facts that a thread has from the profile only; none once their use was told in it."""
+    from shortcast_agent.planner.conversation import fold, stated
+
+    known = dict(messages[-1].additional_kwargs.get("profile", {}))
+    told = [notice for past in messages for notice in past.additional_kwargs.get("notices", ())]
+    if not known or any(notice.startswith(memory.USING) for notice in told):
+        return {}
+    said = {name for turn in fold(messages) for name in stated(turn)}
+    return {name: value for name, value in known.items() if name not in said}
 
 
-def _serializer() -> Any:
-    """Return a serializer that revives messages and plain data only, whatever the file claims to hold."""
-    from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+def _used(unsaid: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the facts that a tool is called with."""
+    return {
+        name: unsaid[name]
+        for name, argument in _ARGUMENTS.items()
+        if name in unsaid and arguments.get(argument) == unsaid[name]
+    }
 
-    return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
+
+def _wants_to_be_forgotten(messages: Sequence[Any], text: str) -> bool:
+    """Say whether a turn that has ended asks to forget its user: in their own words, and as the planner reads them."""
+    if not asks_to_forget(text):
+        return False
+    from shortcast_agent.planner.conversation import fold
+    from shortcast_agent.planner.plan import decide, remember
+
+    *earlier, turn = fold(messages)
+    return "profile_forget" in decide(turn, remember(earlier)).intents
 
 
-def _human(text: str, files: Sequence[Attachment], problems: Sequence[str], facts: Mapping[str, Any]) -> Any:
+def _human(
+    text: str,
+    files: Sequence[Attachment],
+    problems: Sequence[str],
+    facts: Mapping[str, Any],
+    profile: Mapping[str, Any],
+) -> Any:
     """Return the message of a turn: the words for a language model, the same facts as data for the planner."""
     from langchain_core.messages import HumanMessage
 
@@ -276,6 +328,7 @@ def _human(text: str, files: Sequence[Attachment], problems: Sequence[str], fact
             "attachments": [{"path": str(item.path), "kind": item.kind} for item in files],
             "problems": list(problems),
             "facts": plain,
+            "profile": dict(profile),
         },
     )
 

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shortcast_agent.conversation import Message, answer_turn, keep, remembered, said
+from shortcast_agent.conversation import Message, answer_turn, remembered, said
 from shortcast_agent.events import OFFLINE_ANALYST
 from shortcast_agent.panel import CSS, EMPTY, panel, safe
+from shortcast_agent.uploads import keep
 from shortcast_ml.errors import ServiceError, ShortcastError
 
 if TYPE_CHECKING:

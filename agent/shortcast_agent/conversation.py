@@ -1,10 +1,8 @@
 """A conversation as the messages of the chat page: while a turn runs, and when it is resumed later."""
 
-import hashlib
 import logging
 import queue
 import re
-import shutil
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -25,7 +23,6 @@ from shortcast_agent.events import (
 )
 from shortcast_ml.errors import ShortcastError
 from shortcast_ml.records import VideoReport
-from shortcast_ml.settings import Settings
 
 if TYPE_CHECKING:
     from shortcast_agent.analyst import Analyst
@@ -246,22 +243,3 @@ def _past_step(call: ToolCall) -> Message:
     step = _step(call.name, call.arguments)
     _finish(step, call.ok, call.error or "", call.seconds)
     return step
-
-
-def keep(files: Sequence[str], settings: Settings) -> list[Path]:
-    """Copy uploads into the data folder, so that a conversation can be resumed after they are swept away.
-
-    The same file is kept once, under a folder named by its content.
-    """
-    kept = []
-    for file in map(Path, files):
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()[:16]
-        target = settings.media_path / "uploads" / digest / file.name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_name(target.name + ".part")
-            shutil.copyfile(file, part)
-            part.replace(target)
-        kept.append(target)
-    return kept

@@ -4,6 +4,7 @@ A surface draws these as they come and treats `Done.result.answer` as the last w
 deltas add up to, unless a number had to be struck on the way (a `Notice` says so).
 """
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,9 @@ class ThreadInfo(Record):
     """One conversation that can be resumed."""
 
     id: str
-    title: str = Field(description="The first words that were said in it.")
+    title: str = Field(description="The name that the user gave it, or the first words that were said in it.")
     turns: int
+    last_at: datetime | None = Field(None, description="When something was last said in it.")
 
 
 class ToolStarted(Record):

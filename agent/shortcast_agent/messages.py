@@ -1,6 +1,7 @@
 """A thread's messages, made fit to send: repaired after a crash, shortened for a small window, read as sources."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
@@ -50,14 +51,22 @@ def shortened(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
 def sources_of(messages: Sequence[BaseMessage]) -> Sources:
     """Gather what an answer may use: results of tools, and the user's words."""
     sources = Sources()
+    arguments: dict[str, dict[str, Any]] = {}
     for message in messages:
-        if isinstance(message, ToolMessage):
+        if isinstance(message, AIMessage):
+            arguments |= {str(call["id"]): dict(call["args"]) for call in message.tool_calls}
+        elif isinstance(message, ToolMessage):
             record = unpack(message.artifact)
-            sources.read(record if record is not None else message.text)
+            if record is not None:
+                sources.read_call(arguments.get(message.tool_call_id, {}), record)
+            else:
+                sources.read(message.text)
         elif isinstance(message, HumanMessage):
             sources.read(message.text)
             sources.read(message.additional_kwargs.get("facts", {}))
+            sources.read(message.additional_kwargs.get("profile", {}))
             sources.read(message.additional_kwargs.get("problems", []))
+            sources.read(message.additional_kwargs.get("said_at", ""))
     return sources
 
 

@@ -35,7 +35,7 @@ def run_cases(
         raise InputError("There is no case to run: give --cases, or another --only.")
     with tempfile.TemporaryDirectory(prefix="shortcast-eval-home-") as home:
         parts = Parts(Settings().model_copy(update={"home": Path(home)}))
-        analyst = Analyst(parts)
+        analyst = Analyst(parts, profile=False)  # each case is a stranger
         score = run(chosen, analyst, lambda done, total: typer.echo(f"{done} of {total}", err=True))
         analyst.close()
         parts.close()

@@ -14,7 +14,7 @@ from tests.fake_tools import TOOLS as FAKE_TOOLS
 from shortcast_agent import conversation
 from shortcast_agent.analyst import Analyst
 from shortcast_agent.chat import free_port
-from shortcast_agent.conversation import answer_turn, end_pending, keep, quiet, remembered, said
+from shortcast_agent.conversation import answer_turn, end_pending, quiet, remembered, said
 from shortcast_agent.events import (
     AskResult,
     Done,
@@ -27,6 +27,7 @@ from shortcast_agent.events import (
     ToolStarted,
     Turn,
 )
+from shortcast_agent.uploads import keep
 from shortcast_ml.errors import ServiceError
 from shortcast_ml.records import VideoReport
 from shortcast_ml.settings import Settings

@@ -114,7 +114,7 @@ def _answer_batch(batch: Path, out: Path) -> None:
     from shortcast_tools.parts import parts
 
     try:
-        answered, failed = answer_batch(batch, out, Analyst(parts()))
+        answered, failed = answer_batch(batch, out, Analyst(parts(), profile=False))
     except KeyboardInterrupt:
         typer.echo("Stopped. What was answered is kept; the same command goes on from there.", err=True)
         raise typer.Exit(130) from None

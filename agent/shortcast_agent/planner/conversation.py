@@ -1,7 +1,7 @@
 """The conversation as the planner sees it: turns folded from messages, and what they left to build on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ class Turn:
     records: tuple[str, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    profile: dict[str, Any] = field(default_factory=dict)  # what was known of the user when it was said
     intents: tuple[str, ...] = ()
     calls: list[Call] = field(default_factory=list)
 
@@ -71,6 +72,7 @@ class Talk:
     """What earlier turns left: the draft as stated so far, and the last results to point at."""
 
     draft: dict[str, Any] = field(default_factory=dict)
+    profile: dict[str, Any] = field(default_factory=dict)
     hypothetical: dict[str, Any] = field(default_factory=dict)
     variants: list[dict[str, Any]] = field(default_factory=list)
     comparison: Comparison | None = None
@@ -86,6 +88,8 @@ class Talk:
     asked_for: str | None = None
     last_intent: str | None = None
     turns: int = 0
+    language: str = ""
+    seed: int = 0
 
 
 def fold(messages: Sequence["BaseMessage"]) -> list[Turn]:
@@ -123,7 +127,25 @@ def _turn(message: "BaseMessage") -> Turn:
         records=tuple(item["path"] for item in files if item["kind"] == "record"),
         facts=dict(extra.get("facts", {})),
         problems=tuple(extra.get("problems", ())),
+        profile=dict(extra.get("profile", {})),
     )
+
+
+def with_profile(talk: Talk, turn: Turn) -> Talk:
+    """Return the talk with what the profile says newly at this turn, and without what it no longer says.
+
+    What the profile said at the turn before has had its effect, and counts less than what was said since.
+    """
+    if turn.profile == talk.profile:
+        return talk
+    fresh = {
+        name: value
+        for name, value in turn.profile.items()
+        if name in CHANNEL and value != talk.profile.get(name)
+    }
+    gone = talk.profile.keys() - turn.profile.keys()
+    draft = {name: value for name, value in talk.draft.items() if name not in gone} | fresh
+    return replace(talk, draft=draft, profile=turn.profile)
 
 
 def stated(turn: Turn) -> dict[str, Any]:

@@ -37,6 +37,9 @@ _NO_NICHE = re.compile(
     r"|.*\b(?:library|niche|week|month|year|day|platform|youtube|tiktok|biblioteca|bibliothèque|thư viện)",
     re.IGNORECASE,
 )
+_MINE = re.compile(
+    r"\b(?:my|our|mi|mis|nuestro|mon|ma|mes|notre|của tôi|của mình)\b|(?:^|\s)(?:내|제|우리)\s", re.IGNORECASE
+)
 _ABOUT = r"\babout\b|\bon the topic\b|\bsobre\b|\bsur\b|\bvề\b|관련|에 대한"
 _FOLLOWED = re.compile(
     r"\b(?:tracked|followed|(?:I'm|I am|we) (?:tracking|following)|that I follow)\b|추적 ?중|đang theo dõi"
@@ -94,7 +97,7 @@ def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the view of a niche: of the topic that is named, else of the whole library."""
     plan.want(
         "summarize_niche",
-        query=turn.facts.get("query") or named_niche(turn.slots.text),
+        query=turn.facts.get("query") or named_niche(turn.slots.text) or _own_niche(turn),
         title=plan.draft.get("title"),
         platform=turn.slots.platform or turn.facts.get("platform"),
     )
@@ -107,6 +110,11 @@ def named_niche(text: str) -> str | None:
         if found and not _NO_NICHE.fullmatch(topic := found.group("topic").strip(" '\"“”")):
             return topic
     return None
+
+
+def _own_niche(turn: Turn) -> str | None:
+    """Return the niche that the user's profile names, when a question is about "my niche"."""
+    return turn.profile.get("niche") if _MINE.search(turn.slots.masked) else None
 
 
 def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
