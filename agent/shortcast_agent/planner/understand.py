@@ -71,6 +71,16 @@ def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
     return _weighed(turn.slots.masked, turn, talk) if turn.said.strip() else {}
 
 
+def hints(turn: Turn, talk: Talk) -> dict[str, float]:
+    """Return how likely each intent is where it is likeliest, in the whole or in a clause; 1.0 where a cue names it."""
+    said = turn.slots.masked
+    found = {name: 1.0 for name, cue in _CUES.items() if re.search(cue, said, re.IGNORECASE)}
+    for text in (said, *_clauses(said)) if turn.said.strip() else ():
+        for name, score in _weighed(text, turn, talk).items():
+            found[name] = max(found.get(name, 0.0), score)
+    return found
+
+
 def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     """Return the intents of a turn, the main one first; ("unclear",) when nothing can be made of it."""
     followed = _answer_to_question(turn, talk)
