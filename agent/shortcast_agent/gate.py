@@ -137,7 +137,7 @@ def _intents(turns: Sequence[Turn]) -> list[dict[str, float]]:
     """Return for each turn how likely its intents are; 1.0 for what the planner takes it to mean."""
     talk, found = Talk(), []
     for turn in turns:
-        understood = understand(turn, talk)
+        understood = turn.intents or understand(turn, talk)
         found.append(hints(turn, talk) | dict.fromkeys(understood, 1.0))
         talk = decide(turn, talk, understood).talk
     return found
@@ -155,8 +155,8 @@ def _wants_advice(turns: Sequence[Turn]) -> bool:
 
 
 def _words_of(turns: Sequence[Turn]) -> str:
-    """Return all that the user typed or stated."""
-    facts = (str(value) for turn in turns for value in turn.facts.values())
+    """Return all that the user typed or stated, now or in an earlier conversation."""
+    facts = (str(value) for turn in turns for value in (*turn.facts.values(), *turn.profile.values()))
     return " ".join([*(turn.said for turn in turns), *facts])
 
 
