@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent import memory
-from shortcast_agent.attachments import Attachment, look_at_attachments
+from shortcast_agent.attachments import Attachment, look_at_attachments, with_plain_files
 from shortcast_agent.endpoint import Endpoint
 from shortcast_agent.events import (
     OFFLINE_ANALYST,
@@ -115,7 +115,9 @@ class Analyst:
         if not text.strip() and not attachments and not stated:
             raise InputError("Say what you want to know, or attach a draft.")
         thread = thread or uuid.uuid4().hex[:12]
-        files, problems = look_at_attachments(attachments)
+        links = self.settings.home / "cache" / "attached"
+        files, problems = look_at_attachments(attachments, links)
+        stated = with_plain_files(stated, links)
         events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
         cancelled = threading.Event()
 
@@ -241,7 +243,7 @@ class Analyst:
         """Give a turn the language model of the settings; one that can't be used is said to be."""
         settings = self.settings
         context.analyst = self.name
-        context.retries = settings.llm_max_retries
+        context.retries, context.writes = settings.llm_max_retries, settings.llm_writes
         context.prices = settings.llm_price_in, settings.llm_price_out
         try:
             context.llm = self._endpoint.open()

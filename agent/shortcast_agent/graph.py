@@ -77,6 +77,7 @@ class TurnContext:
     planner: Any
     llm: Any | None = None
     mode: str = "native"
+    writes: bool = False
     retries: int = 0
     silence_s: float = 60.0
     analyst: str = ""
@@ -185,7 +186,10 @@ def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
 
 
 def _ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
-    """Let a model that calls no tools pick what is asked for and word the results; the planner does the rest."""
+    """Let a model that calls no tools pick what is asked for; the planner fills in, and writes unless told not to.
+
+    A model that can't call tools turns "too unsure to recommend" into advice when it sums results up.
+    """
     turns = fold(messages)
     *earlier, now = turns
     talk = remember(earlier)
@@ -194,9 +198,10 @@ def _ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     planned = turn.planner.model_copy(update={"intents": turn.intents, "tool_names": frozenset(turn.tools)})
     reply: AIMessage = planned.invoke(messages)
     turn.intents = tuple(reply.additional_kwargs.get("intents", turn.intents))
-    if reply.tool_calls or not any(call.record for call in now.calls):
-        if not reply.tool_calls:
-            turn.stream(str(reply.text))
+    if reply.tool_calls:
+        return reply
+    if not turn.writes or not any(call.record for call in now.calls):
+        turn.stream(str(reply.text))
         return reply
     prompt = writing_prompt(now.said, str(reply.text))
     if turn.rejected is not None:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     llm_tools: Literal["auto", "native", "router", "plain"] = Field(
         "auto", description="How the model calls tools; `auto` asks the endpoint once and remembers."
     )
+    llm_writes: bool = Field(
+        False, description="Let a model that calls no tools word the results too, checked like all answers."
+    )
     llm_price_in: float | None = Field(None, ge=0, description="USD per million tokens that are sent.")
     llm_price_out: float | None = Field(None, ge=0, description="USD per million tokens that are written.")
     openai_api_key: SecretStr | None = Field(
