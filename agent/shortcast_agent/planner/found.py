@@ -1,87 +1,143 @@
-"""The paragraphs about other videos: what was collected, what is followed, and a niche at a glance."""
+"""The paragraphs about other videos: similar ones, what was collected, what is followed, a niche at a glance."""
+
+import re
 
 from shortcast_agent.numbers import say_count, say_times
-from shortcast_agent.planner.sections import PLATFORMS, plain
-from shortcast_ml.records import CollectReport, NicheSummary, Topic, TrackReport
+from shortcast_agent.planner.sections import plain, platform_name, told
+from shortcast_agent.planner.voice import ENGLISH, Voice
+from shortcast_ml.records import CollectReport, Neighbour, NicheSummary, SimilarVideos, Topic, TrackReport
 
-TOGETHER = "_What these videos have in common with how they did: associations, not causes._"
-CROWDED = {"crowded": "crowded", "usual": "usual crowding", "open": "room left", "unknown": ""}
+_BESIDE = 3  # similar videos beside another answer
 
 
-def collected(report: CollectReport) -> str:
-    """Say what a collection brought, and what it left out and why."""
-    lines = [
-        f"**Collected “{plain(report.query)}”**: {report.found} found, {report.added} added, "
-        f"{report.updated} updated. The library now holds {report.library_size} videos."
-    ]
-    if report.stopped:
-        lines.append(f"\n{plain(report.stopped, 240)}")
-    if report.bins:
-        lines += ["", "**Reached, by views**", ""]
-        for part in report.bins:
-            top = f"to {say_count(part.high_views)}" if part.high_views is not None else "and more"
-            lines.append(f"- {say_count(part.low_views)} {top}: {part.reached} of {part.target}")
-    lines += [f"- Skipped: {plain(reason, 160)}" for reason in report.skipped[:5]]
+def similar(
+    found: SimilarVideos | None, voice: Voice = ENGLISH, *, alone: bool = False, better: bool = False
+) -> str:
+    """List similar videos, and say so where they are invented."""
+    if found is None:
+        return ""
+    head = voice.say("better_head" if better else "similar_head")
+    notice = told(found.notice, voice, 400)
+    if not found.neighbours:
+        none = voice.say("none_among", n=found.searched) if found.searched else voice.say("library_empty")
+        said = f" {notice}" if notice else ""
+        return f"**{head}:** {none}{said} {voice.say('collect_more')}"
+    invented = any(video.demo for video in found.neighbours)
+    where = voice.say("of_the_library", n=found.searched) if alone else ""
+    demo = voice.say("from_the_demo") if invented else ""
+    lines = [notice, ""] if notice else []
+    lines += [f"**{head}**{f' ({where})' if where else ''}{f', {demo}' if demo else ''}", ""]
+    shown = found.neighbours[: 10 if alone else _BESIDE]
+    lines += [neighbour(video, voice) for video in shown]
+    if invented:
+        lines += ["", voice.say("invented_note")]
     return "\n".join(lines)
 
 
-def tracked(report: TrackReport) -> str:
-    """Say which videos are followed, and when each is looked at again."""
-    lines = [f"**Following {_counted(report.waiting, 'video')}**", ""]
-    for video in report.videos[:8]:
-        name = plain(video.title) or video.video_id
-        views = f"{say_count(video.views)} views, " if video.views is not None else ""
-        then = (
-            f"next look {video.due_at:%d %b %H:%M} UTC"
-            if video.due_at
-            else plain(video.ended, 120) or "no look left"
-        )
-        lines.append(f"- {name}: {views}{_counted(video.looks, 'look')} so far, {then}")
-    lines += [f"- Not followed: {plain(reason, 160)}" for reason in report.skipped[:5]]
-    return "\n".join([*lines, "", "`shortcast track --watch` looks again whenever one is due."])
+def neighbour(video: Neighbour, voice: Voice = ENGLISH) -> str:
+    """Name a similar video and how it did, on one line."""
+    facts = []
+    if video.views is not None:
+        facts.append(voice.say("views", n=say_count(video.views)))
+    if video.vs_channel is not None:
+        facts.append(voice.say("its_channels_usual", times=say_times(video.vs_channel)))
+    title = plain(video.title) or voice.say("no_title")
+    name = title if video.demo or not video.url.startswith("http") else f"[{title}]({_safe_link(video.url)})"
+    by = f" {voice.say('by_channel', channel=plain(video.channel, 40))}" if video.channel else ""
+    tail = f": {', '.join(facts)}" if facts else ""
+    mark = f" ({voice.say('invented')})" if video.demo else ""
+    return f"- {name}{by}{tail}{mark}"
 
 
-def niche(found: NicheSummary) -> str:
-    """Say what a niche is made of, how each topic does, and when and how long, each with its number of videos."""
-    name = f"“{plain(found.query, 60)}”" if found.query else "Your library"
-    where = ", ".join(f"{PLATFORMS[platform]} {n}" for platform, n in found.platforms.items())
-    typical = (
-        f" A typical one has {say_count(found.typical_views)} views at 30 days."
-        if found.typical_views
-        else ""
-    )
+def _safe_link(url: str) -> str:
+    """Return a link that cannot break out of Markdown's parentheses."""
+    return re.sub(r"[\s()<>\[\]\"'`\\]", lambda found: f"%{ord(found.group()):02X}", url)
+
+
+def collected(report: CollectReport, voice: Voice = ENGLISH) -> str:
+    """Say what a collection brought, and what it left out and why."""
     lines = [
-        f"**{name}: {_counted(found.n, 'video')} of {_counted(found.channels, 'channel')}** ({where}).{typical}"
+        voice.say(
+            "collected",
+            query=plain(report.query),
+            found=report.found,
+            added=report.added,
+            updated=report.updated,
+            size=report.library_size,
+        )
     ]
+    if report.stopped:
+        lines.append(f"\n{told(report.stopped, voice)}")
+    if report.bins:
+        lines += ["", voice.say("reached_head"), ""]
+        for part in report.bins:
+            top = "bin" if part.high_views is not None else "bin_open"
+            high = say_count(part.high_views) if part.high_views is not None else ""
+            lines.append(
+                voice.say(top, low=say_count(part.low_views), high=high, n=part.reached, target=part.target)
+            )
+    lines += [f"- {voice.say('skipped', reason=told(reason, voice, 160))}" for reason in report.skipped[:5]]
+    return "\n".join(lines)
+
+
+def tracked(report: TrackReport, voice: Voice = ENGLISH) -> str:
+    """Say which videos are followed, and when each is looked at again."""
+    lines = [voice.say("following", videos=voice.counted("videos", report.waiting)), ""]
+    for video in report.videos[:8]:
+        facts = [voice.say("views", n=say_count(video.views))] if video.views is not None else []
+        facts.append(voice.counted("looks", video.looks))
+        facts.append(
+            voice.say("next_look", at=f"{video.due_at:%Y-%m-%d %H:%M}")
+            if video.due_at
+            else told(video.ended, voice, 120) or voice.say("no_look_left")
+        )
+        lines.append(f"- {plain(video.title) or video.video_id}: {', '.join(facts)}")
+    lines += [
+        f"- {voice.say('not_followed', reason=told(reason, voice, 160))}" for reason in report.skipped[:5]
+    ]
+    return "\n".join([*lines, "", voice.say("looks_again")])
+
+
+def niche(found: NicheSummary, voice: Voice = ENGLISH) -> str:
+    """Say what a niche is made of, how each topic does, and when and how long, each with its number of videos."""
+    name = f"“{plain(found.query, 60)}”" if found.query else voice.say("your_library")
+    head = voice.say(
+        "niche",
+        name=name,
+        videos=voice.counted("videos", found.n),
+        channels=voice.counted("channels", found.channels),
+        platforms=", ".join(f"{platform_name(p, voice)} {n}" for p, n in found.platforms.items()),
+    )
+    if found.typical_views:
+        head += f" {voice.say('niche_typical', views=say_count(found.typical_views))}"
+    lines = [head]
     if found.notice:
-        lines += ["", plain(found.notice, 400)]
+        lines += ["", told(found.notice, voice, 400)]
     if found.topics:
-        lines += ["", "**Topics**", ""]
-        lines += [_topic(topic) for topic in found.topics[:8]]
+        lines += ["", voice.say("topics_head"), ""]
+        lines += [_topic(topic, voice) for topic in found.topics[: 8 if voice.full else 5]]
     if found.draft_topic:
-        lines += ["", f"Your title is nearest to **{plain(found.draft_topic, 60)}**."]
+        lines += ["", voice.say("nearest_topic", topic=plain(found.draft_topic, 60))]
     if found.statements:
-        lines += [
-            "",
-            "**What stands out**",
-            "",
-            *(f"- {plain(said.text, 240)}" for said in found.statements[:8]),
-        ]
-    return "\n".join([*lines, "", TOGETHER])
+        said = [told(statement.text, voice) for statement in found.statements[: 8 if voice.full else 4]]
+        lines += ["", voice.say("stands_out_head"), "", *(f"- {text}" for text in said)]
+    return "\n".join([*lines, "", voice.say("together")])
 
 
-def _topic(topic: Topic) -> str:
-    facts = [_counted(topic.n, "video"), _counted(topic.channels, "channel")]
+def _topic(topic: Topic, voice: Voice) -> str:
+    facts = [voice.counted("videos", topic.n), voice.counted("channels", topic.channels)]
     if topic.vs_channel is not None:
         low, high = topic.vs_channel_low, topic.vs_channel_high
-        interval = f" ({say_times(low)} to {say_times(high)})" if low is not None and high is not None else ""
-        facts.append(f"{say_times(topic.vs_channel)} their channels' usual{interval}")
+        times = say_times(topic.vs_channel)
+        usual = voice.say("their_channels_usual", times=times)
+        between = (
+            f" ({voice.say('between', low=say_times(low), high=say_times(high))})"
+            if low is not None and high is not None and voice.full
+            else ""
+        )
+        facts.append(usual + between)
     if topic.typical_views is not None:
-        facts.append(f"typically {say_count(topic.typical_views)} views")
-    if CROWDED[topic.crowding]:
-        facts.append(CROWDED[topic.crowding])
+        facts.append(voice.say("typically", views=say_count(topic.typical_views)))
+    if topic.crowding != "unknown":
+        facts.append(voice.say(f"crowding_{topic.crowding}"))
     return f"- **{plain(topic.name, 60)}**: {', '.join(facts)}"
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,8 +1,10 @@
 """The paragraphs about pictures and moving pictures, one function per record: observations, never causes."""
 
 from shortcast_agent.numbers import say_count, say_duration, say_percent, say_times
-from shortcast_agent.planner.sections import by_day, plain
+from shortcast_agent.planner.sections import plain, told
+from shortcast_agent.planner.voice import ENGLISH, Voice
 from shortcast_ml.records import (
+    Box,
     Opening,
     SeenWords,
     ThumbnailExplanation,
@@ -11,170 +13,156 @@ from shortcast_ml.records import (
     VideoReading,
 )
 
-OBSERVED = "_What is seen and heard, not why a video does well._"
-SOUNDS = {
-    "speech": "mostly speech, by a guess",
-    "music": "mostly music, by a guess",
-    "mixed": "speech over music, by a guess",
-    "none": "no sound",
-    "unsure": "neither clearly speech nor clearly music",
-}
 
-
-def thumbnail(found: ThumbnailReading) -> str:
+def thumbnail(found: ThumbnailReading, voice: Voice = ENGLISH) -> str:
     """Say what is on a thumbnail, whether its words can be read, and whether it fits the title."""
-    lines = ["**On the thumbnail**", "", f"- {_words(found)}", f"- {_light(found)}"]
-    faces = _counted(len(found.faces), "face").capitalize()
+    lines = [voice.say("thumbnail_head"), "", f"- {_words(found, voice)}", f"- {_light(found, voice)}"]
     largest = max(found.faces, key=lambda box: box.width * box.height, default=None)
-    lines.append(f"- {faces} found{f', the largest in the {largest.place}' if largest else ''}.")
+    faces = voice.counted("faces", len(found.faces))
+    lines.append(
+        f"- {voice.say('faces_found', faces=faces)}"
+        if largest is None
+        else f"- {voice.say('faces_found_in', faces=faces, place=_place(largest, voice))}"
+    )
     if found.concepts:
         named = ", ".join(plain(concept.name, 40) for concept in found.concepts[:4])
-        lines.append(f"- Of the things I know by name it looks most like: {named}.")
+        lines.append(f"- {voice.say('looks_like', named=named)}")
     if found.alignment_percentile is not None:
         share = say_percent(found.alignment_percentile)
-        lines.append(
-            f"- It fits the title better than {share} of the library's {found.alignment_pairs} own "
-            "title-picture pairs."
-        )
-    lines += [f"- {plain(note, 240)}" for note in found.notes]
-    return "\n".join([*lines, "", OBSERVED])
+        lines.append(f"- {voice.say('fits_title', share=share, pairs=found.alignment_pairs)}")
+    lines += [f"- {told(note, voice)}" for note in found.notes]
+    return "\n".join([*lines, "", voice.say("observed")])
 
 
-def _light(found: ThumbnailReading) -> str:
-    light = "dark" if found.brightness < 0.3 else "very bright" if found.brightness > 0.75 else "well lit"
-    colour = (
-        "muted colours"
-        if found.colourfulness < 0.2
-        else "strong colours"
-        if found.colourfulness > 0.4
-        else "moderate colours"
-    )
+def _place(box: Box, voice: Voice) -> str:
+    return voice.name("place", box.place.replace(" ", "_"), box.place)
+
+
+def _light(found: ThumbnailReading, voice: Voice) -> str:
+    light = "dark" if found.brightness < 0.3 else "bright" if found.brightness > 0.75 else "lit"
+    colour = "muted" if found.colourfulness < 0.2 else "strong" if found.colourfulness > 0.4 else "moderate"
     sharp = "soft" if found.sharpness < 2 else "sharp"
-    busy = "cluttered" if found.clutter > 0.2 else "calm" if found.clutter < 0.08 else "moderately busy"
-    return (
-        f"It is {light} (brightness {say_percent(found.brightness)}), with {colour}, {sharp}, and {busy} "
-        f"({say_percent(found.clutter)} of it are edges)."
+    busy = "cluttered" if found.clutter > 0.2 else "calm" if found.clutter < 0.08 else "moderate"
+    return voice.say(
+        "light",
+        light=voice.say(f"light_{light}"),
+        brightness=say_percent(found.brightness),
+        colours=voice.say(f"colours_{colour}"),
+        sharp=voice.say(f"sharp_{sharp}"),
+        busy=voice.say(f"busy_{busy}"),
+        edges=say_percent(found.clutter),
     )
 
 
-def _words(found: ThumbnailReading) -> str:
+def _words(found: ThumbnailReading, voice: Voice) -> str:
     if not found.words_read:
-        return "Words on it were not read: the part that reads them is not installed."
+        return voice.say("words_unread")
     if not found.words:
-        return "No words on it."
-    said = "; ".join(f"“{plain(line.text, 60)}”" for line in found.words[:4])
+        return voice.say("no_words")
     smallest: SeenWords = min(found.words, key=lambda line: line.phone_px)
-    legible = (
-        f"legible on a phone (the smallest line is {smallest.phone_px:.0f} px high there)"
-        if found.legible
-        else f"hard to read on a phone: “{plain(smallest.text, 40)}” is {smallest.phone_px:.0f} px high there"
+    return voice.say(
+        "words_legible" if found.legible else "words_hard",
+        share=say_percent(found.words_area),
+        words="; ".join(f"“{plain(line.text, 60)}”" for line in found.words[:4]),
+        smallest=f"“{plain(smallest.text, 40)}”",
+        px=f"{smallest.phone_px:.0f}",
     )
-    return f"Words on {say_percent(found.words_area)} of it: {said}; {legible}."
 
 
-def video(found: VideoReading) -> str:
+def video(found: VideoReading, voice: Voice = ENGLISH) -> str:
     """Say how a video opens, how it goes on, and how it sounds."""
-    shape = f"{found.width_px}x{found.height_px} pixels"
+    shape = voice.say("pixels", width=found.width_px, height=found.height_px)
     lines = [
-        f"**In the video** ({say_duration(found.duration_s)}, {shape})",
+        voice.say("video_head", length=say_duration(found.duration_s), shape=shape),
         "",
-        f"- {_opening(found.opening)}",
+        f"- {_opening(found.opening, voice)}",
     ]
-    cuts = _counted(len(found.cuts_s), "cut")
-    rate = f" ({found.cuts_per_s:.2g} a second)" if found.cuts_s else ""
-    lines.append(f"- {cuts.capitalize()}{rate}; {_moves(found.motion)} on the whole.")
-    lines.append(f"- Sound: {_sound(found)}.")
-    lines.append(f"- {_loop(found.loop)}")
+    rate = voice.say("a_second", n=f"{found.cuts_per_s:.2g}") if found.cuts_s else ""
+    cuts = voice.counted("cuts", len(found.cuts_s)) + (f" ({rate})" if rate else "")
+    lines.append(f"- {voice.say('on_the_whole', cuts=cuts, motion=_moves(found.motion, voice))}")
+    lines.append(f"- {voice.say('sound', sound=_sound(found, voice))}")
+    lines.append(
+        f"- {voice.say('loops' if found.loop >= 0.9 else 'loop_seam', share=say_percent(found.loop))}"
+    )
     if found.borders >= 0.1:
-        lines.append(f"- Plain bars fill {say_percent(found.borders)} of the frame.")
+        lines.append(f"- {voice.say('borders', share=say_percent(found.borders))}")
     if found.transcript:
         said = " ".join(piece.text for piece in found.transcript)
-        lines.append(f"- It says: “{plain(said, 160)}”")
-    lines += [f"- {plain(note, 240)}" for note in found.notes]
-    return "\n".join([*lines, "", OBSERVED])
+        lines.append(f"- {voice.say('transcript', words=plain(said, 160))}")
+    lines += [f"- {told(note, voice)}" for note in found.notes]
+    return "\n".join([*lines, "", voice.say("observed")])
 
 
-def _sound(found: VideoReading) -> str:
+def _sound(found: VideoReading, voice: Voice) -> str:
     audio = found.audio
     if not audio.has_audio:
-        return "no sound track"
+        return voice.say("sound_none")
     if audio.loudness_dbfs is None:
-        return "a track that is silent"
+        return voice.say("sound_silent")
     silent = audio.silent_share
-    pauses = f", {say_percent(silent)} of it silent" if silent is not None and silent >= 0.1 else ""
-    return f"{SOUNDS[found.sound]}, {audio.loudness_dbfs:.0f} dBFS on average{pauses}"
+    facts = [voice.say(f"sound_{found.sound}"), voice.say("average", level=f"{audio.loudness_dbfs:.0f}")]
+    if silent is not None and silent >= 0.1:
+        facts.append(voice.say("part_silent", share=say_percent(silent)))
+    return ", ".join(facts)
 
 
-def _opening(opening: Opening) -> str:
-    facts = [_moves(opening.motion)]
-    facts.append(_counted(opening.cuts, "cut"))
+def _opening(opening: Opening, voice: Voice) -> str:
+    facts = [_moves(opening.motion, voice), voice.counted("cuts", opening.cuts)]
     if opening.black_s > 0:
-        facts.append(f"black for {opening.black_s:.1f} s")
+        facts.append(voice.say("black_for", s=f"{opening.black_s:.1f}"))
     if opening.frozen_s >= 0.5:
-        facts.append(f"its first picture stands still for {opening.frozen_s:.1f} s")
+        facts.append(voice.say("still_for", s=f"{opening.frozen_s:.1f}"))
     if opening.sound_after_s is None:
-        facts.append("no sound in it")
+        facts.append(voice.say("no_sound_in_it"))
     elif opening.sound_after_s >= 0.3:
-        facts.append(f"sound only after {opening.sound_after_s:.1f} s")
+        facts.append(voice.say("sound_after", s=f"{opening.sound_after_s:.1f}"))
     if opening.faces:
-        facts.append(f"{_counted(opening.faces, 'face')} in view")
+        facts.append(voice.say("in_view", faces=voice.counted("faces", opening.faces)))
     if opening.words:
-        facts.append("words: " + "; ".join(f"“{plain(line, 40)}”" for line in opening.words[:3]))
-    return f"The first {opening.length_s:.2g} s: {', '.join(facts)}."
+        words = "; ".join(f"“{plain(line, 40)}”" for line in opening.words[:3])
+        facts.append(voice.say("words_shown", words=words))
+    return voice.say("opening", s=f"{opening.length_s:.2g}", facts=", ".join(facts))
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"no {thing}" if not number else f"{number} {thing}{'s' if number > 1 else ''}"
+def _moves(motion: float, voice: Voice) -> str:
+    how = "little" if motion < 0.02 else "much" if motion > 0.08 else "moderate"
+    return voice.say(f"motion_{how}", share=say_percent(motion))
 
 
-def _moves(motion: float) -> str:
-    how = "little motion" if motion < 0.02 else "much motion" if motion > 0.08 else "moderate motion"
-    return f"{how} ({say_percent(motion)} change between frames)"
-
-
-def _loop(loop: float) -> str:
-    if loop >= 0.9:
-        return f"It ends as it began ({say_percent(loop)} alike): it loops smoothly."
-    return f"The last frame is {say_percent(loop)} like the first, so a loop shows its seam."
-
-
-def thumbnails(found: ThumbnailSuggestions) -> str:
+def thumbnails(found: ThumbnailSuggestions, voice: Voice = ENGLISH) -> str:
     """List the frames with the effect that was computed for each."""
+    notes = [told(note, voice) for note in found.notes]
     if not found.candidates:
-        return "\n\n".join(["**No frame is fit to be a thumbnail.**", *(plain(n, 240) for n in found.notes)])
-    head = (
-        "**Frames to use as the thumbnail**, best first"
-        if found.reliable
-        else "**Frames to choose from**: the forecast hardly tells them apart, so take the one that you like best"
-    )
-    lines = [head, ""]
+        return "\n\n".join([voice.say("no_frame"), *notes])
+    lines = [voice.say("frames_head" if found.reliable else "frames_alike_head"), ""]
     for frame in found.candidates:
-        also = "".join(f"; {plain(note, 120).rstrip('.')}" for note in frame.notes)
-        lines.append(
-            f"{frame.rank}. At {frame.at_s:.1f} s: {say_times(frame.multiplier)}, about "
-            f"{say_count(frame.views)} views {by_day(found.baseline.horizon_days)}{also}"
+        line = voice.say(
+            "frame",
+            s=f"{frame.at_s:.1f}",
+            times=say_times(frame.multiplier),
+            views=say_count(frame.views),
+            when=voice.after(found.baseline.horizon_days),
         )
-    lines += [
-        "",
-        f"Of {found.looked_at} frames; as it stands: about {say_count(found.baseline.views)} views.",
-    ]
-    return "\n".join([*lines, *(plain(note, 240) for note in found.notes)])
+        lines.append(
+            "; ".join(
+                [f"{frame.rank}. {line}", *(told(note, voice, 120).rstrip(".") for note in frame.notes)]
+            )
+        )
+    lines += ["", voice.say("frames_looked_at", n=found.looked_at, views=say_count(found.baseline.views))]
+    return "\n".join([*lines, *notes])
 
 
-def picture(found: ThumbnailExplanation) -> str:
+def picture(found: ThumbnailExplanation, voice: Voice = ENGLISH) -> str:
     """Say which parts of a picture help or hurt, or where attention goes."""
-    if found.of == "attention":
-        lines = ["**Where the encoder looks**: the picture shows it."]
-    else:
-        what = "forecast" if found.of == "forecast" else "fit with the title"
-        lines = [f"**Where the picture helps or hurts the {what}**, each part greyed out in turn"]
+    lines = [voice.say(f"map_{found.of.replace(' ', '_')}")]
+    if found.of != "attention":
         if found.multiplier is not None:
-            lines[0] += f" (the whole picture: {say_times(found.multiplier)})"
+            lines[0] += f" ({voice.say('whole_picture', times=say_times(found.multiplier))})"
         lines.append("")
-        for word, regions in (("Helps", found.helps), ("Hurts", found.hurts)):
+        for word, regions in (("helps", found.helps), ("hurts", found.hurts)):
             for region in regions:
                 times = f": {say_times(region.multiplier)}" if found.of == "forecast" else ""
-                lines.append(f"- {word} in the {region.box.place}{times}")
+                lines.append(f"- {voice.say(word, place=_place(region.box, voice))}{times}")
         if found.of == "forecast" and not found.helps and not found.hurts:
-            lines.append("- No part stands out.")
-    return "\n".join([*lines, "", *(plain(note, 240) for note in found.notes)])
+            lines.append(f"- {voice.say('no_part')}")
+    return "\n".join([*lines, "", *(told(note, voice) for note in found.notes)])

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from shortcast_agent.numbers import say_age
+
 LANGUAGES = ("en", "ko", "vi", "es", "fr")
 _FOLDER = Path(__file__).with_name("phrases")
 
@@ -22,13 +24,14 @@ class Question:
 
 @dataclass(frozen=True)
 class Voice:
-    """A language, and which of a phrase's variants come now.
+    """A language, which of a phrase's variants come now, and whether all is said or the main things.
 
     `nth` grows by one with each turn, so that a phrase of two variants never repeats in the turn after.
     """
 
     language: str = "en"
     nth: int = 0
+    full: bool = True
 
     def say(self, key: str, **fields: Any) -> str:
         """Return the phrase with its fields filled in."""
@@ -39,9 +42,39 @@ class Voice:
         """Return a question back in words."""
         return self.say(question.key, **question.fields)
 
+    def name(self, kind: str, value: str, otherwise: str | None = None) -> str:
+        """Return what something is called: the phrase "kind_value", or `otherwise` where there is none."""
+        key = f"{kind}_{value}"
+        if key in phrases(self.language):
+            return self.say(key)
+        return value if otherwise is None else otherwise
+
+    def counted(self, things: str, number: int) -> str:
+        """Return a number of things: "no faces", "1 face", "3 faces"."""
+        return self.say(f"{things}_{'none' if not number else 'one' if number == 1 else 'many'}", n=number)
+
+    def age(self, days: float) -> str:
+        """Write an age: "18 hours", "1 day", "3.5 days"."""
+        number, _, unit = say_age(days).partition(" ")
+        return self.say(f"age_{unit}", n=number)
+
+    def after(self, days: float) -> str:
+        """Write a moment of a video's life: "after 7 days"."""
+        return self.say("after", age=self.age(days))
+
+    def told(self, sentence: str) -> str:
+        """Return what a record says in English in the user's language, where the sentence is a known one."""
+        from shortcast_agent.planner.told import retell
+
+        return sentence if self.language == "en" else retell(sentence, self)
+
+
+ENGLISH = Voice()
+
 
 @cache
 def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
     """Return the variants of every phrase of a language, by key."""
     read = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    return {key: tuple(variants) for key, variants in read.items()}
+    told = {key: tuple(variants) for key, variants in read.items()}
+    return told if language == "en" else {**phrases("en"), **told}
