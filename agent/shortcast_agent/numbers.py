@@ -13,16 +13,24 @@ _SPACES = "\u00a0\u202f"
 MAGNITUDES = {
     "k": 1e3, "m": 1e6, "b": 1e9, "thousand": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9,
     "mil": 1e3, "mille": 1e3, "millones": 1e6, "millón": 1e6, "nghìn": 1e3, "ngàn": 1e3, "triệu": 1e6,
-    "천": 1e3, "만": 1e4, "억": 1e8, "万": 1e4, "千": 1e3, "lakh": 1e5,
+    "tr": 1e6, "tỷ": 1e9, "tỉ": 1e9, "천": 1e3, "만": 1e4, "십만": 1e5, "백만": 1e6, "천만": 1e7, "억": 1e8,
+    "万": 1e4, "千": 1e3, "lakh": 1e5,
 }  # fmt: skip
 
-NUMBER = rf"(?:\d{{1,3}}(?:[,{_SPACES}]\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
-MAGNITUDE = (
-    r"(?:\s?(?:thousand|millions?|billion|millones|millón|mille|mil|nghìn|ngàn|triệu|lakh)\b|[kKmMbB](?![A-Za-z])"
-    r"|\s?[만천억万千])"
+_DOTTED = r"[1-9]\d{0,2}(?:\.\d{3})+"
+NUMBER = (
+    rf"(?:\d{{1,3}}(?:[,{_SPACES}]\d{{3}})+(?:\.\d+)?(?!\d)"
+    r"|[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|\d+(?:[.,]\d+)?)"
 )
-COUNT = rf"{NUMBER}{MAGNITUDE}?"
-"""A count as people type it: 12k, 1,200, 1.2M, 1만, 12 nghìn."""
+MAGNITUDE = (
+    r"(?:\s?(?:thousand|millions?|billion|millones|millón|mille|mil|nghìn|ngàn|triệu|tr|tỷ|tỉ|lakh)\b"
+    r"|\s?(?:[kK]|(?-i:M))(?![A-Za-z])|[kKmMbB](?![A-Za-z])|\s?(?:천만|백만|십만|[만천억万千]))"
+)
+COUNT = (
+    rf"{NUMBER}{MAGNITUDE}?(?:(?<=[억만万])\s?\d+(?:천만|백만|십만|[만천万千]))*"
+    r"(?:(?<=triệu)\s\d{1,3}\s(?:nghìn|ngàn)\b)?"
+)
+"""A count as people type it: 12k, 1,200, 1.2M, 1만 2천, 12 nghìn, 12.000."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,13 @@ class Written:
 def read_number(text: str) -> Written:
     """Return the value of a token that matches `COUNT`, and how much rounding its digits allow for.
 
-    "12.3K" is 12300 give or take 50; "12,000" is 12000 give or take 500; "812" is exact.
+    "12.3K" is 12300 give or take 50; "12,000" is 12000 give or take 500; "812" is exact. "12.000" is a count of
+    twelve thousand: whoever may mean a decimal asks `readings`.
     """
+    parts = re.findall(rf"{NUMBER}{MAGNITUDE}", text, re.IGNORECASE)
+    if len(parts) > 1 and "".join(parts).replace(" ", "") == text.strip().replace(" ", ""):  # 1만 2천
+        sums = [read_number(part) for part in parts]
+        return Written(sum(part.value for part in sums), sums[-1].tolerance)
     match = re.fullmatch(rf"({NUMBER})\s?(.*)", text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f"{text!r} is not a number")
@@ -47,6 +60,8 @@ def read_number(text: str) -> Written:
         digits = digits.replace(space, ",")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits) and scale == 1.0:
         digits = digits.replace(",", "")
+    elif re.fullmatch(_DOTTED, digits) and (scale == 1.0 or digits.count(".") > 1):
+        digits = digits.replace(".", "")
     else:
         digits = (
             digits.replace(",", ".")
@@ -62,6 +77,14 @@ def read_number(text: str) -> Written:
         if unit == 1.0:
             return Written(value, 0.5)
     return Written(value * scale, unit * scale / 2)
+
+
+def readings(text: str) -> tuple[Written, ...]:
+    """Return what a token may mean: "12.345" is a count in Spanish and a decimal in English."""
+    first = read_number(text)
+    if re.fullmatch(_DOTTED, text.strip()) and text.count(".") == 1 and not text.strip().endswith(".000"):
+        return first, Written(float(text), 0.0005)
+    return (first,)
 
 
 def read_count(text: str) -> float:
