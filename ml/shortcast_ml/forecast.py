@@ -1,11 +1,10 @@
 """The forecast: views at age t = S x m x F(t), with the interval and probabilities of a conformal distribution.
 
 A booster for each kind of collection predicts log10 views at 30 days from the pre-publish columns; a small one
-predicts how large the error will be; the thumbnail booster, when there is one, adds what a picture changes. Errors
-of channels that were not trained on, scaled by their predicted size, give the predictive distribution.
+predicts how large the error will be; the thumbnail booster, if any, adds what a picture changes. Errors of channels
+that were not trained on, scaled by their predicted size, give the predictive distribution.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,7 +28,7 @@ from shortcast_ml.features import (
 from shortcast_ml.growth import log10_share
 from shortcast_ml.history import ENOUGH_UPLOADS, describe_channel
 from shortcast_ml.look import LOOK_COLUMNS, look_at
-from shortcast_ml.modelfiles import model_folder, read_card
+from shortcast_ml.modelfiles import model_folder, read_card, read_json
 from shortcast_ml.records import (
     AnchorSource,
     ChannelHistory,
@@ -93,6 +92,7 @@ class ForecastModel:
     thumbnail: "lightgbm.Booster | None" = None
     personal: "lightgbm.Booster | None" = None  # what the starter misses on the user's own kind of videos
     notices: tuple[str, ...] = ()  # said with every forecast
+    changes: dict[str, Any] = field(default_factory=dict)  # what computed changes are worth: changes/worth.py
     _looks: dict[tuple[str, int], dict[str, float]] = field(default_factory=dict)
 
     @property
@@ -387,14 +387,15 @@ def load_model(name_or_dir: str | Path = "starter") -> ForecastModel:
         return ForecastModel(
             name=str(card["name"]),
             card=card,
-            calibration=json.loads((folder / "calibration.json").read_text(encoding="utf-8")),
-            growth=json.loads((folder / "growth.json").read_text(encoding="utf-8"))["log10_share_at_knots"],
+            calibration=read_json(folder / "calibration.json"),
+            growth=read_json(folder / "growth.json")["log10_share_at_knots"],
             projection=load_file(folder / "projection.safetensors"),
             boosters={part: booster(file) for part, file in card["parts"].items()},
             default=next(part for part, file in card["parts"].items() if file == "model.txt"),
             spread=booster("spread.txt"),
             thumbnail=booster("thumbnail.txt") if (folder / "thumbnail.txt").is_file() else None,
             personal=booster("personal.txt") if (folder / "personal.txt").is_file() else None,
+            changes=read_json(folder / "changes.json") if (folder / "changes.json").is_file() else {},
         )
     except (KeyError, ValueError, OSError, StopIteration, lightgbm.basic.LightGBMError) as error:
         raise ModelError(f"The model in {folder} can't be loaded: {error}. Train it again.") from error

@@ -10,6 +10,7 @@
 | projection.safetensors  | principal components of title and picture vectors                |
 | calibration.json        | quantiles of scaled errors by evidence, and the anchors          |
 | growth.json             | the growth curve                                                 |
+| changes.json            | how far computed changes come true (may be absent)               |
 | card.json               | data, split, metrics, feature names, encoder, versions, sha256   |
 """
 
@@ -40,6 +41,11 @@ def model_folder(name_or_dir: str | Path) -> Path:
 def sha256(path: Path) -> str:
     """Return the hex digest of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file; raises ValueError or OSError where there is none."""
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def read_card(folder: Path) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Thumbnails:
     pictures: np.ndarray  # (n, dim) unit L2 norm
     titles: np.ndarray  # (n, dim) unit L2 norm
     own: "pd.DataFrame"  # TITLE_COLUMNS
+    places: tuple[str, ...] = ()  # where the pictures are: `thumbs.zip!ID.webp`
 
 
 def load_thumbnails(folder: Path, encoder: "Encoder", progress: Progress | None = None) -> Thumbnails:
@@ -76,37 +77,54 @@ def load_thumbnails(folder: Path, encoder: "Encoder", progress: Progress | None 
         pictures=seen.vectors,
         titles=title_vectors(table_texts(table), encoder, progress).rows(),
         own=own,
+        places=tuple(table.thumbnail),
     )
 
 
-def fit_thumbnail(
-    data: Thumbnails, seed: int
-) -> "tuple[lightgbm.Booster, dict[str, np.ndarray], dict[str, Any]]":
-    """Return the booster over THUMBNAIL_COLUMNS, the picture projection, and what it is worth on newer videos."""
+def tables(data: Thumbnails, known: np.ndarray) -> "tuple[pd.DataFrame, pd.DataFrame]":
+    """Return THUMBNAIL_COLUMNS and the title's columns of every row; components are those of the `known` rows, (n,)."""
     import pandas as pd
 
     from shortcast_ml.titles import fit_projection, project
 
-    old = np.arange(len(data.y)) < len(data.y) * (1 - 1 / BLOCKS)
-    mean, components = fit_projection(data.pictures[old], PICTURE_DIM)
+    mean, components = fit_projection(data.pictures[known], PICTURE_DIM)
     aligned = (data.pictures * data.titles).sum(axis=1, keepdims=True)
     X = pd.DataFrame(
         np.hstack([data.looks, aligned, project(data.pictures, mean, components)]),
         columns=list(THUMBNAIL_COLUMNS),
     )
     words = pd.concat(
-        [data.own, pd.DataFrame(project(data.titles, *fit_projection(data.titles[old], TOPIC_DIM)))], axis=1
+        [data.own, pd.DataFrame(project(data.titles, *fit_projection(data.titles[known], TOPIC_DIM)))], axis=1
     )
     words.columns = [str(c) for c in words.columns]
+    return X, words
 
-    # blocks of time, so that the title model never saw the video whose remainder is learned
-    block = (np.arange(len(data.y)) * BLOCKS) // len(data.y)
-    by_title = np.empty(len(data.y))
+
+def remainder(words: "pd.DataFrame", y: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return what titles leave open, (n,) log10, and the block of time of each row, (n,) of 0 to BLOCKS - 1.
+
+    The title's model never saw the block whose remainder is taken. Newer videos had less time to be seen: each
+    block's level is taken away, since it says nothing of the picture.
+    """
+    block = (np.arange(len(y)) * BLOCKS) // len(y)
+    by_title = np.empty(len(y))
     for b in range(BLOCKS):
-        by_title[block == b] = boost(words[block != b], data.y[block != b], seed).predict(words[block == b])
-    rest = data.y - by_title
-    for b in range(BLOCKS):  # newer videos had less time to be seen: their level says nothing of the picture
+        by_title[block == b] = boost(words[block != b], y[block != b], seed).predict(words[block == b])
+    rest = y - by_title
+    for b in range(BLOCKS):
         rest[block == b] -= rest[block == b].mean()
+    return rest, block
+
+
+def fit_thumbnail(
+    data: Thumbnails, seed: int
+) -> "tuple[lightgbm.Booster, dict[str, np.ndarray], dict[str, Any]]":
+    """Return the booster over THUMBNAIL_COLUMNS, the picture projection, and what it is worth on newer videos."""
+    from shortcast_ml.titles import fit_projection, project
+
+    old = np.arange(len(data.y)) < len(data.y) * (1 - 1 / BLOCKS)
+    X, words = tables(data, old)
+    rest, block = remainder(words, data.y, seed)
     # a picture's effect is weak and its booster overstates it: shrink it to what it was worth on other blocks
     guessed = np.empty(len(rest))
     for b in np.unique(block[old]):

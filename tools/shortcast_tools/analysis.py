@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def feature_row(draft: Draft, channel: ChannelHistory | None) -> FeatureRow:
     """Return the row of a draft, with vectors by the encoder that the model was trained with."""
     model, encoder = parts().model, parts().model_encoder
-    # the forecast reads title and thumbnail; a frame of the video is no thumbnail, and need not be decoded
-    seen = draft.model_copy(update={"video_path": None})
+    # what is encoded and nothing else, so that drafts of another length or time share their vectors; a frame of the
+    # video is no thumbnail, and need not be decoded
+    seen = Draft(title=draft.title, hashtags=draft.hashtags, thumbnail_path=draft.thumbnail_path)
     thumbnail = draft.thumbnail_path
     stamp = thumbnail.stat().st_mtime_ns if thumbnail is not None and thumbnail.exists() else 0
     embedding = _embed(encoder.id, seen, stamp)

@@ -1,10 +1,14 @@
 """The tool that recommends changes: each one is computed with the forecast model before it is said."""
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
 
-from shortcast_ml.records import Change, ChannelHistory, Draft, Suggestions, utc_now
-from shortcast_ml.text import GENERIC_TAGS, split_hashtags
+from pydantic import Field
+
+from shortcast_ml.changes.worth import NOTICEABLE, named, read_table
+from shortcast_ml.records import Change, ChannelHistory, Draft, Suggestions
 from shortcast_tools.analysis import feature_row
 from shortcast_tools.arguments import (
     Description,
@@ -19,24 +23,31 @@ from shortcast_tools.arguments import (
     TypicalViews,
     VideoFile,
 )
+from shortcast_tools.changing import edits as changed
+from shortcast_tools.changing import pictures
+from shortcast_tools.changing.computed import Computed, compute
+from shortcast_tools.changing.neighbours import Similar, check, similar_videos
 from shortcast_tools.draft import read_draft
+from shortcast_tools.drawn import save_picture
 from shortcast_tools.parts import parts
+from shortcast_tools.progress import report
 
-LENGTHS_S = (7, 11, 15, 20, 28, 40, 58, 90)
-HOURS_UTC = (2, 5, 8, 11, 14, 17, 20, 23)
-SHORT_TITLE_WORDS = 6
-SHOWN_AT_LEAST = 2  # that nothing helps is an answer too, with the figures that say so
-SAME_LENGTH = 0.15  # lengths closer than 15% are the same edit
+UNPLANNED = {
+    "duration_s": "No length was given: lengths are compared with the mean of those tried.",
+    "publish_at": "No time was planned: times are compared with the mean of those tried.",
+}
+PERSONAL = (
+    "What your own model adds to the starter is left out of these effects: how far it comes true in changes was not "
+    "measured."
+)
 
-
-class Edit(NamedTuple):
-    """A candidate: what to do, the draft field that it changes, and the draft after it."""
-
-    what: str
-    argument: str
-    before: str
-    after: str
-    draft: Draft
+Rewrites = Annotated[
+    list[str],
+    Field(description="Other titles for the same video, written by you; each is forecast. At most 12."),
+]
+Thorough = Annotated[
+    bool, Field(description="Try more lengths, hours, frames and places of words; takes longer.")
+]
 
 
 def suggest_changes(
@@ -51,12 +62,15 @@ def suggest_changes(
     typical_views: TypicalViews = None,
     recent_views: RecentViews = None,
     limit: Limit = 4,
+    titles: Rewrites = [],  # noqa: B006  a list in the schema; never changed
+    thorough: Thorough = False,
 ) -> Suggestions:
-    """Recommend changes to a draft, best first, each with the effect that the model computes for it.
+    """Recommend changes to a draft, best first, each with the effect to expect and whether such effects come true.
 
-    Use it for "what should I change?" It tries lengths, publishing times, and edits of title and hashtags;
-    the best of each kind that helps is returned, or the two nearest to helping (multiplier 1 or less): say so.
-    To judge titles of your own, use compare_variants.
+    Use it for "what should I change?" Write up to 12 better titles yourself and give them as `titles`: they are
+    forecast beside lengths, times, hashtags and, with a thumbnail or video, pictures. Only a change with `reliable`
+    true may be recommended for its effect; say of the others, and of `no_effect`, that no reliable effect is known.
+    Effects are associations, no causes. To judge given titles against each other, use compare_variants.
     """
     reading = read_draft(
         title,
@@ -70,128 +84,115 @@ def suggest_changes(
         typical_views,
         recent_views,
     )
-    return suggest(reading.draft, reading.channel, limit)
+    return suggest(reading.draft, reading.channel, limit, titles=titles, thorough=thorough)
 
 
-def suggest(draft: Draft, channel: ChannelHistory | None, limit: int = 4) -> Suggestions:
-    """Return the best edit of each kind, computed one by one against the draft as it stands."""
+def suggest(
+    draft: Draft,
+    channel: ChannelHistory | None,
+    limit: int = 4,
+    *,
+    titles: Sequence[str] = (),
+    thorough: bool = False,
+) -> Suggestions:
+    """Return the best edit of each kind, computed one by one against the draft as it stands.
+
+    Raises InputError for titles that can't be one.
+    """
     model = parts().model
-    row = feature_row(draft, channel)
-    start = model.distribution(row, 30).centre
-    best: dict[str, tuple[float, Edit]] = {}
-    edits = [*_lengths(draft), *_times(draft), *_titles(draft), *_hashtags(draft)]
-    for edit in edits:
-        gain = model.distribution(feature_row(edit.draft, channel), 30).centre - start
-        if edit.argument not in best or gain > best[edit.argument][0]:
-            best[edit.argument] = (gain, edit)
-    ranked = sorted(best.values(), key=lambda item: -item[0])
-    helpful = sum(gain > 0 for gain, _ in ranked)
-    ranked = ranked[: min(limit, max(helpful, SHOWN_AT_LEAST))]
-    changes = []
-    for gain, edit in ranked:
-        forecast = model.forecast(feature_row(edit.draft, channel))
-        changes.append(
-            Change(
-                what=edit.what,
-                argument=edit.argument,
-                before=edit.before,
-                after=edit.after,
-                multiplier=10**gain,
-                views=forecast.views,
-                forecast=forecast,
-            )
-        )
-    return Suggestions(baseline=model.forecast(row), changes=tuple(changes), tried=len(edits))
-
-
-def _lengths(draft: Draft) -> list[Edit]:
-    now = draft.duration_s
-    edits = []
-    for length in LENGTHS_S:
-        if now is not None and (
-            abs(length - now) <= SAME_LENGTH * now or (draft.video_path and length > now)
-        ):
-            continue  # a finished video can be cut, not stretched
-        verb = "Make it" if now is None else ("Cut it to" if length < now else "Let it run to")
-        before = f"{now:.0f} s" if now else "not given"
-        after = draft.model_copy(update={"duration_s": float(length)})
-        edits.append(Edit(f"{verb} about {length} seconds.", "duration_s", before, f"{length} s", after))
-    return edits
-
-
-def _times(draft: Draft) -> list[Edit]:
-    now = draft.publish_at
-    first = (now or utc_now() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
-    before = _clock(now) if now else "not planned"
-    edits = []
-    for day in range(7):
-        for hour in HOURS_UTC:
-            when = (first + timedelta(days=day)).replace(hour=hour)
-            if now and when <= now:
-                continue
-            after = draft.model_copy(update={"publish_at": when})
-            edits.append(
-                Edit(f"Publish it on {_clock(when)}.", "publish_at", before, when.isoformat(), after)
-            )
-    return edits
-
-
-def _clock(when: datetime) -> str:
-    return when.strftime("%A at %H:00 UTC") if when.minute == 0 else when.strftime("%A at %H:%M UTC")
-
-
-def _titles(draft: Draft) -> list[Edit]:
-    words, tags = split_hashtags(draft.title)
-    if not words:
-        return []
-    candidates: dict[str, str] = {}
-    split = words.split()
-    if len(split) > SHORT_TITLE_WORDS:
-        candidates[" ".join(split[:SHORT_TITLE_WORDS])] = (
-            f"Shorten the title to its first {SHORT_TITLE_WORDS} words."
-        )
-    if words.isupper() and len(words) > 4:
-        candidates[words.capitalize()] = "Write the title without capitals throughout."
-    calm = words.replace("!", "").strip()
-    if calm != words and calm:
-        candidates[calm] = "Leave out the exclamation marks."
-    plain = "".join(c for c in words if ord(c) < 0x1F000 and not 0x2600 <= ord(c) <= 0x27BF).strip()
-    if plain != words and plain:
-        candidates[plain] = "Leave out the emoji."
-    if "?" not in words:
-        candidates[words.rstrip(".!… ") + "?"] = "Turn the title into a question."
-    if "!" not in words:
-        candidates[words.rstrip(".?… ") + "!"] = "End the title with an exclamation mark."
-    suffix = "".join(f" #{tag}" for tag in tags)
-    return [
-        Edit(what, "title", draft.title, after + suffix, draft.model_copy(update={"title": after + suffix}))
-        for after, what in candidates.items()
-        if after + suffix != draft.title
+    table = read_table(model.changes, model.name)
+    report(0, 100, "Reading the draft")
+    baseline = model.forecast(feature_row(draft, channel))
+    edits = [
+        *changed.lengths(draft, thorough=thorough),
+        *changed.times(draft, thorough=thorough),
+        *changed.rewrites(draft, titles),
+        *changed.calmer_titles(draft, table.patterns.get(draft.platform, {})),
+        *changed.hashtags(draft),
     ]
+    with tempfile.TemporaryDirectory(prefix="shortcast-changes-") as folder:
+        found = compute(model, table, draft, channel, edits)
+        pictured: list[Computed] = []
+        if model.thumbnail is not None:
+            shown, frames = pictures.stand_in(draft, Path(folder), thorough=thorough)
+            words = pictures.worded(shown, Path(folder), thorough=thorough)
+            report(60, 100, f"Comparing {len(frames) + len(words)} pictures")
+            pictured = compute(model, table, shown, channel, [*frames, *words])
+        computed = [*found, *pictured]
+        best = best_of_each(computed)
+        report(80, 100, "Asking similar videos")
+        similar = similar_videos(draft) if best else []
+        said = [(one, _change(one, draft, similar, baseline.views)) for one in best]
+        chosen = ranked(said)[:limit]
+        changes = tuple(_with_picture(one, change) for one, change in chosen)
+    report(100, 100, "Done")
+    return Suggestions(
+        baseline=baseline,
+        changes=changes,
+        tried=len(computed),
+        no_effect=tuple(_without_effect(one, draft) for one, change in said if not change.reliable),
+        notes=tuple(_notes(draft, computed, personal=model.personal is not None)),
+    )
 
 
-def _hashtags(draft: Draft) -> list[Edit]:
-    words, _ = split_hashtags(draft.title)
-    before = " ".join(f"#{tag}" for tag in draft.hashtags) or "none"
-    specific = tuple(t for t in draft.hashtags if not any(g in t.lower() for g in GENERIC_TAGS))
-    topic = tuple(dict.fromkeys(w.strip(".,!?:;\"'").lower() for w in words.split() if len(w) > 4))[:3]
-    candidates = {
-        (): "Drop the hashtags.",
-        specific: "Keep only the hashtags that name the topic.",
-        (*specific, *(t for t in topic if t not in specific)): "Use hashtags that name the topic.",
-        (
-            *draft.hashtags,
-            "shorts" if draft.platform != "tiktok" else "fyp",
-        ): "Add the platform's general hashtag.",
-    }
-    return [
-        Edit(
-            what,
-            "hashtags",
-            before,
-            " ".join(f"#{t}" for t in tags) or "none",
-            draft.model_copy(update={"hashtags": tags, "title": words or draft.title}),
-        )
-        for tags, what in candidates.items()
-        if tags != draft.hashtags and len(set(tags)) == len(tags)
-    ]
+def best_of_each(computed: Iterable[Computed]) -> list[Computed]:
+    """Return the best edit of each group: what is reliable first, then what is expected to bring most."""
+    best: dict[str, Computed] = {}
+    for one in computed:
+        rival = best.get(one.edit.group)
+        if rival is None or (one.reliable, one.centre) > (rival.reliable, rival.centre):
+            best[one.edit.group] = one
+    return list(best.values())
+
+
+Said = tuple[Computed, Change]
+
+
+def ranked(said: Iterable[Said]) -> list[Said]:
+    """Return what may be shown, best first: reliable changes, then measured ones, then those never tested.
+
+    Of the latter two only those that would raise the forecast noticeably.
+    """
+    worth_saying = [(one, c) for one, c in said if c.reliable or c.multiplier >= NOTICEABLE]
+    return sorted(
+        worth_saying, key=lambda pair: (not pair[1].reliable, pair[1].low is None, -pair[1].multiplier)
+    )
+
+
+def _change(one: Computed, draft: Draft, similar: Sequence[Similar], views: int) -> Change:
+    expected, edit = one.expected, one.edit
+    around = check(edit, draft, similar, expected.centre)
+    multiplier = 10**expected.centre
+    return Change(
+        what=edit.what,
+        argument=edit.argument,
+        before=edit.before,
+        after=edit.after,
+        multiplier=multiplier,
+        low=None if expected.low is None else 10**expected.low,
+        high=None if expected.high is None else 10**expected.high,
+        # what the user's own niche plainly contradicts is not reliable there
+        reliable=one.reliable and not (around is not None and around.agree is False),
+        basis=expected.basis,
+        neighbours=around,
+        computed=10**one.gain,
+        views=round(views * multiplier),
+        forecast=parts().model.forecast(one.row),
+    )
+
+
+def _with_picture(one: Computed, change: Change) -> Change:
+    if one.edit.image is None:
+        return change
+    return change.model_copy(update={"picture_path": save_picture(one.edit.image, "change")})
+
+
+def _without_effect(one: Computed, draft: Draft) -> str:
+    untested = f" (not tested on {named(draft.platform)})" if one.expected.low is None else ""
+    return f"{one.edit.group}{untested}"
+
+
+def _notes(draft: Draft, computed: Sequence[Computed], *, personal: bool) -> list[str]:
+    tried = {one.edit.argument for one in computed}
+    notes = [text for field, text in UNPLANNED.items() if field in tried and getattr(draft, field) is None]
+    return [*notes, PERSONAL] if personal else notes

@@ -1,4 +1,4 @@
-"""Commands that learn and judge: table, train, evaluate, factors, drift."""
+"""Commands that learn and judge: table, train, evaluate, calibrate-changes, factors, drift."""
 
 import json
 import re
@@ -151,6 +151,24 @@ def evaluate(
     if pictures is not None:
         _draw_reliability(result, pictures)
     typer.echo(json.dumps(result)) if as_json else _show(result)
+
+
+@app.command("calibrate-changes")
+def calibrate_changes_command(
+    data: Data,
+    model: Annotated[
+        str, typer.Option(help="`starter` or a folder: the model whose changes are measured.")
+    ] = "starter",
+    as_json: AsJson = False,
+) -> None:
+    """Measure how far computed changes come true, kind by kind, and keep the table beside the model's files."""
+    from shortcast_ml.changes.calibrate import calibrate_changes, write_changes
+    from shortcast_ml.forecast import load_model
+
+    found = calibrate_changes(data, load_model(model), progress=_say)
+    written = write_changes(found, model)
+    typer.echo(found.model_dump_json() if as_json else found.text())
+    _say(f"Wrote {written}.")
 
 
 @app.command()

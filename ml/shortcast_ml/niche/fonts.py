@@ -47,3 +47,16 @@ def _letters(family: str) -> frozenset[int]:
     if family not in installed:
         return frozenset()
     return frozenset(FT2Font(installed[family]).get_charmap())
+
+
+def font_file(text: str) -> str | None:
+    """Return the file of an installed font that draws every letter of a text, bold where it has that; else None."""
+    from matplotlib import font_manager
+
+    if not text or not drawable(text):
+        return None
+    wanted = {ord(char) for char in text}
+    family = next((name for name in (OWN, *OTHERS) if wanted <= _letters(name)), None)
+    if family is None:
+        return None
+    return str(font_manager.findfont(font_manager.FontProperties(family=[family], weight="bold")))
