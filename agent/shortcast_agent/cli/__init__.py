@@ -23,8 +23,10 @@ def main(argv: list[str] | None = None) -> None:
         learning,
         library,
         niche,
+        profile,
         running,
         seeing,
+        threads,
         tools,
     )
 
