@@ -30,6 +30,8 @@ class Step:
     delay_s: float = 0.0
     pause_s: float = 0.0
     cut: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    stream: bytes | None = None
 
 
 Script = Step | Callable[[dict[str, Any]], Step]
@@ -48,11 +50,19 @@ def call(*calls: tuple[str, dict[str, Any] | str], text: str = "") -> Step:
     )
 
 
-def fail(status: int = 500) -> Step:
-    """Answer with an error."""
+def fail(status: int = 500, **headers: str) -> Step:
+    """Answer with an error; `retry_after="2"` sends the header Retry-After."""
     return Step(
-        status=status, body=b'{"error": {"message": "scripted failure"}}', content_type="application/json"
+        status=status,
+        body=b'{"error": {"message": "scripted failure"}}',
+        content_type="application/json",
+        headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
     )
+
+
+def raw(stream: bytes) -> Step:
+    """Answer with an event stream as it is, whatever it holds."""
+    return Step(stream=stream)
 
 
 def page(html: str = "<!doctype html><html><body>Welcome to nginx!</body></html>") -> Step:
@@ -111,7 +121,7 @@ def serving(script: Sequence[Script]) -> Iterator[FakeOpenAI]:
             time.sleep(step.delay_s)
             try:
                 if step.body is not None or step.status != 200:
-                    self._send(step.status, step.content_type, step.body or b"")
+                    self._send(step.status, step.content_type, step.body or b"", step.headers)
                 elif request.get("stream"):
                     self._stream(step)
                 else:
@@ -119,8 +129,10 @@ def serving(script: Sequence[Script]) -> Iterator[FakeOpenAI]:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the client gave up waiting
 
-        def _send(self, status: int, kind: str, body: bytes) -> None:
+        def _send(self, status: int, kind: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> None:
             self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -131,6 +143,11 @@ def serving(script: Sequence[Script]) -> Iterator[FakeOpenAI]:
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Connection", "close")
             self.end_headers()
+            if step.stream is not None:
+                self.wfile.write(step.stream)
+                self.wfile.flush()
+                self.close_connection = True
+                return
             for nth, delta in enumerate(_deltas(step)):
                 if step.cut and nth > 2:
                     break

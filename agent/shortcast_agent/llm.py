@@ -30,6 +30,7 @@ _PATIENCE = 0.25  # of the turn's time that is left, spent at most on waiting fo
 _REST_S = 60.0  # how long an endpoint that hangs is left alone
 _LONGEST_REST_S = 600.0
 _LONGEST_REPLY = 40_000  # characters
+_WHOLE = re.compile(r"[.!?…。！？)\]*_`|\"”»]$")  # how an answer ends where an endpoint names no end
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)\s*", re.DOTALL)
 
 
@@ -189,6 +190,8 @@ def stream_reply(
     calls, unreadable = _read_calls(whole)
     if not text and not calls and not unreadable:
         raise LLMTrouble("it sent an empty answer")
+    if not whole.response_metadata.get("finish_reason") and not calls and not _WHOLE.search(text):
+        raise LLMTrouble("its answer broke off", again=True)
     if re.match(r"\s*<(?:!doctype|html|head|body)\b", text, re.IGNORECASE):
         raise LLMTrouble("it sent a web page instead of an answer")
     usage = whole.usage_metadata
