@@ -57,7 +57,7 @@ def next_day(found: NextDayForecast, voice: Voice = ENGLISH) -> str:
         high=say_count(found.high),
         times=say_times(found.vs_now),
         now=say_count(found.views_now),
-        when=voice.after(found.age_days),
+        age=voice.age(found.age_days),
     )
     against = voice.say(f"next_day_{pace}", typical=say_count(found.by_age_alone))
     later = ", ".join(
@@ -106,7 +106,7 @@ def published(video: Published, voice: Voice = ENGLISH) -> str:
     facts += [voice.say("old", age=voice.age(video.age_days))] if video.age_days is not None else []
     facts += [say_duration(draft.duration_s)] if draft.duration_s else []
     if video.channel is not None and video.channel.name:
-        facts.append(voice.say("by_channel", channel=plain(video.channel.name, 40)))
+        facts.append(voice.say("of_channel", channel=plain(video.channel.name, 40)))
         if video.channel.followers is not None:
             facts.append(voice.say("followers", n=say_count(video.channel.followers)))
     return f"**{title}**: {', '.join(facts)}."
