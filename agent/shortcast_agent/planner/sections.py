@@ -20,12 +20,13 @@ _BRIEF, _FULL = 3, 15  # factors named
 
 
 def plain(text: str, limit: int = 90) -> str:
-    """Return scraped or typed text as one harmless line: no Markdown, no HTML, cut between words."""
+    """Return scraped or typed text as one harmless line: no Markdown, no HTML, no link, cut between words."""
     line = re.sub(r"\s+", " ", text).strip()
     if len(line) > limit:
         cut = line[:limit].rsplit(" ", 1)[0]
         line = (cut if len(cut) > limit // 2 else re.sub(r"[\d.,]+$", "", line[:limit])).rstrip(" ,.;:") + "…"
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", line)
+    line = re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", line)
+    return re.sub(r"(?i)\b(www)\.", r"\1\\.", line.replace("//", r"\/\/"))  # a stranger's link is shown, not linked
 
 
 def told(text: str, voice: Voice, limit: int = 240) -> str:
