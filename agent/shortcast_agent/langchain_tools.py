@@ -7,6 +7,7 @@ Text that came from a platform, or stands in a picture, travels between marks th
 import functools
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,10 @@ _SCRAPED = {
 }  # fmt: skip
 _NOISE = {"thumbnail_path", "video_path", "overlay_path", "strip_path", "map_path", "path", "fetched_at"}
 _LONGEST_TEXT = 600
+_OPENING, _CLOSING = re.compile("[<＜﹤‹〈]{2,}"), re.compile("[>＞﹥›〉]{2,}")
+_UNSEEN = re.compile(  # soft hyphens, spaces without width, changes of direction, tag letters
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def as_langchain_tools(tools: Mapping[str, Callable[..., Record]]) -> "list[BaseTool]":
@@ -58,7 +63,7 @@ def _guarded(name: str, function: Callable[..., Record]) -> Callable[..., tuple[
         try:
             record = function(**arguments)
         except ShortcastError as error:
-            raise ToolException(str(error)) from error
+            raise ToolException(one_line(str(error))) from error
         except ValidationError as error:
             raise ToolException(sentence_of(error, name)) from error
         except Exception as error:  # a bug of one tool must not end the chat; the log has its traceback
@@ -80,7 +85,7 @@ def content_of(record: Record) -> str:
     text = json.dumps(_lean(record.model_dump(mode="json", exclude_none=True)), ensure_ascii=False)
     if type(record).__name__ not in _SCRAPED:
         return text
-    return f"{DATA_OPENS}\n{_unmarked(text)}\n{DATA_ENDS}"
+    return f"{DATA_OPENS}\n{unmarked(text)}\n{DATA_ENDS}"
 
 
 def _lean(value: Any) -> Any:
@@ -97,9 +102,15 @@ def _lean(value: Any) -> Any:
     return value
 
 
-def _unmarked(text: str) -> str:
-    """Take the marks' own characters out of scraped text, so that it cannot close them."""
-    return text.replace("<<<", "‹‹‹").replace(">>>", "›››")
+def unmarked(text: str) -> str:
+    """Take the marks' own characters out of scraped text, so that it cannot close them, and what nobody sees."""
+    text = _OPENING.sub("‹‹", _UNSEEN.sub("", text))
+    return _CLOSING.sub("››", text)
+
+
+def one_line(sentence: str) -> str:
+    """Return an error's sentence cut, on one line and without marks: it may name a stranger's file or field."""
+    return unmarked(" ".join(sentence.split()))[:_LONGEST_TEXT]
 
 
 def sentence_of(error: Any, tool: str) -> str:
@@ -109,7 +120,9 @@ def sentence_of(error: Any, tool: str) -> str:
         where = ".".join(str(part) for part in detail.get("loc", ())) or "its arguments"
         reason = str(detail.get("msg", "is not valid")).removeprefix("Value error, ")
         wrongs.append(f"`{where}`: {reason[:1].lower()}{reason[1:].rstrip('.')}")
-    return f"{tool} can't be called like this: {'; '.join(wrongs[:3])}. Correct that and call it again."
+    return one_line(
+        f"{tool} can't be called like this: {'; '.join(wrongs[:3])}. Correct that and call it again."
+    )
 
 
 def pack(record: Record) -> dict[str, Any]:
