@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
 from shortcast_agent.grounding import Sources
-from shortcast_agent.langchain_tools import unpack
+from shortcast_agent.langchain_tools import DATA_ENDS, DATA_OPENS, unpack
 
 _RECENT_RESULTS = 24  # older tool results reach a language model shortened: its window is small
 _SHORTENED = 240
@@ -41,11 +41,16 @@ def shortened(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     results = [message for message in messages if isinstance(message, ToolMessage)]
     old = {id(message) for message in results[:-_RECENT_RESULTS]}
     return [
-        message.model_copy(update={"content": message.text[:_SHORTENED] + " …"})
+        message.model_copy(update={"content": _cut(message.text)})
         if id(message) in old and len(message.text) > _SHORTENED
         else message
         for message in messages
     ]
+
+
+def _cut(text: str) -> str:
+    """Return the beginning of a result, its data marks closed again."""
+    return f"{text[:_SHORTENED]} …" + (f"\n{DATA_ENDS}" if DATA_OPENS in text else "")
 
 
 def sources_of(messages: Sequence[BaseMessage]) -> Sources:
@@ -60,13 +65,12 @@ def sources_of(messages: Sequence[BaseMessage]) -> Sources:
             if record is not None:
                 sources.read_call(arguments.get(message.tool_call_id, {}), record)
             else:
-                sources.read(message.text)
+                sources.read(message.text, "error")
         elif isinstance(message, HumanMessage):
             sources.read(message.text)
             sources.read(message.additional_kwargs.get("facts", {}))
             sources.read(message.additional_kwargs.get("profile", {}))
             sources.read(message.additional_kwargs.get("problems", []))
-            sources.read(message.additional_kwargs.get("said_at", ""))
     return sources
 
 

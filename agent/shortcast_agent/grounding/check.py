@@ -7,11 +7,19 @@ from typing import Any
 from pydantic import Field
 
 from shortcast_agent.grounding.figures import figures, stands
-from shortcast_agent.grounding.names import known_name, names, quoted_spans, strange_days
+from shortcast_agent.grounding.names import known_name, names, strange_days, without_quotes
 from shortcast_agent.grounding.sources import Sources, link
 from shortcast_ml.records import Record
 
-_URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
+_URL = re.compile(
+    r"(?:https?://|//(?=[\w-]+\.\w))[^\s<>()\[\]\"'`]+|\bwww\.[^\s<>()\[\]\"'`]+", re.IGNORECASE
+)
+_MARKUP = re.compile(  # what a page would load or follow unasked: no answer of ours holds any
+    r"!\[[^\]]*\]?(?:\([^)]*\)?|\[[^\]]*\]?)?"
+    r"|</?(?:a|audio|base|embed|form|iframe|img|link|meta|object|script|source|style|svg|video)[\s/>][^>]*>?"
+    r"|^\s*\[[^\]]+\]:.*|(?<!\\)\[[^\]\n]*\]\((?!https?://)[^)]*\)?",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+|>\s*)?")
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
@@ -129,18 +137,25 @@ def _trace_line(line: str, lead: str, known: Sources) -> tuple[list[str], list[F
         else:
             faults.append(Fault(text=text, why=why))
 
+    for markup in _MARKUP.findall(line):
+        tell(False, markup, "an answer holds no picture, no HTML and no link but to a video of a result")
     for url in _URL.findall(line):
         tell(link(url) in known.links, url, "this link is in no tool result and not in the user's words")
     plain = re.sub(r"\\([\\`*_\[\]<>|#~])", r"\1", _URL.sub(" ", line))
     for _, _, name, kind in names(plain, lead):
         what = "a title" if kind == "title" else "a channel"
-        tell(known_name(name, known), name, f"{what} of this name is in no tool result and not in the user's words")
-    spoken = _without_known_quotes(plain, known)
+        tell(
+            known_name(name, known),
+            name,
+            f"{what} of this name is in no tool result and not in the user's words",
+        )
+    spoken = without_quotes(plain, lead, known)
     for found, written in figures(spoken):
         tell(stands(found, known), written, "this number is in no tool result and not in the user's words")
     for day in strange_days(spoken, known):
         tell(False, day, "no tool result and no word of the user's names this day")
-    faults += _wrong_claims(plain, known)
+    told = {fault.text.casefold() for fault in faults}
+    faults += [fault for fault in _wrong_claims(plain, known) if fault.text.casefold() not in told]
     return traced, faults
 
 
@@ -152,14 +167,6 @@ def _wrong_claims(line: str, known: Sources) -> Iterator[Fault]:
                 yield Fault(text=what, why=why)
 
 
-def _without_known_quotes(text: str, known: Sources) -> str:
-    """Blank quotes that stand word for word in a source: their numbers are not the answer's."""
-    for start, end, quoted in quoted_spans(text):
-        if known_name(quoted, known):
-            text = text[:start] + " " * (end - start) + text[end:]
-    return text
-
-
 def _without_empty_headings(lines: list[str]) -> str:
     kept: list[str] = []
     for index, line in enumerate(lines):
@@ -168,4 +175,3 @@ def _without_empty_headings(lines: list[str]) -> str:
             continue
         kept.append(line)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
-

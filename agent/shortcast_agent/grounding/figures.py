@@ -5,13 +5,13 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from shortcast_agent.grounding.lexicon import RATIO_WORDS
+from shortcast_agent.grounding.lexicon import said_ratios
 from shortcast_agent.grounding.sources import Sources, hour_of
 from shortcast_agent.numbers import COUNT, NUMBER, Written, readings
 
 _INTERVAL_PERCENT = (80.0, 10.0, 90.0)  # what an interval of ours holds, and its two ends
 _LARGEST_ORDINAL = 20
-_IN_WORDS = 0.15  # "doubles" is said of x1.7 to x2.3
+IN_WORDS = 0.15  # "doubles" is said of x1.7 to x2.3
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _SPACED = r"\d{1,3}(?: \d{3})+(?!\d)"
@@ -21,7 +21,8 @@ _TOKEN = re.compile(
     r"|(?P<size>(?<![\w.])\d+\s?[x×]\s?\d+(?![\w.]))"
     rf"|(?P<times>(?<![\w.])(?:[x×]\s?(?P<after>{NUMBER})"
     rf"|(?P<before>{NUMBER})(?:\s?(?:x(?![\w])|×|-fold\b|배(?!우))|\s(?P<often>times|veces|fois|lần)\b)))"
-    rf"|(?P<percent>(?<![\w.])(?P<share>{NUMBER})\s?(?:%|percent\b|per cent\b|por ciento\b|pour cent\b|phần trăm\b|퍼센트))"
+    rf"|(?P<percent>(?<![\w.])(?P<share>{NUMBER})\s?"
+    r"(?:%|percent\b|per cent\b|por ciento\b|pour cent\b|phần trăm\b|퍼센트))"
     r"|(?P<ordinal>(?<![\w.])(?P<nth>\d+)(?:st|nd|rd|th|º|ª|er|ère|e|ème)\b)"
     rf"|(?P<spaced>(?<![A-Za-z_\d.])(?<![A-Za-z]-){_SPACED})"
     rf"|(?P<plain>(?<![A-Za-z_\d.])(?<![A-Za-z]-){COUNT})",
@@ -41,13 +42,12 @@ _LESS = re.compile(
 
 
 def figures(text: str) -> Iterator[tuple[re.Match[str] | tuple[re.Match[str], float], str]]:
-    """Return each number of a text without links: its match (with the ratio, if it is in words) and how it is written."""
+    """Return each number of a text without links: its match (with the ratio, if it is in words), and as written."""
     plain = _LIST_ORDINAL.sub(lambda found: " " * len(found.group()), text)
     for match in _TOKEN.finditer(plain):
         yield match, match.group().strip()
-    for words, ratio in RATIO_WORDS:
-        for match in words.finditer(plain):
-            yield (match, ratio), match.group().strip()
+    for match, ratio in said_ratios(plain):
+        yield (match, ratio), match.group().strip()
 
 
 def stands(found: re.Match[str] | tuple[re.Match[str], float], known: Sources) -> bool:
@@ -95,12 +95,14 @@ def _percent_stands(match: re.Match[str], known: Sources) -> bool:
 
 
 def _in_words(ratio: float, known: Sources) -> bool:
-    return any(abs(known_ratio / ratio - 1) <= _IN_WORDS for known_ratio in _every_ratio(known))
+    return any(abs(known_ratio / ratio - 1) <= IN_WORDS for known_ratio in _every_ratio(known))
 
 
 def _every_ratio(known: Sources) -> Collection[float]:
     """Return the ratios of the results, and those that words may draw between two of their levels."""
-    drawn = [level for levels in known.ledger.levels for pair in combinations(levels, 2) for level in _both(*pair)]
+    drawn = [
+        level for levels in known.ledger.levels for pair in combinations(levels, 2) for level in _both(*pair)
+    ]
     return {*known.both_ways, *drawn}
 
 

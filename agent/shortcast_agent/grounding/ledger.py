@@ -65,6 +65,7 @@ class Ledger:
     diagnoses: list[Diagnosis] = field(default_factory=list)
     next_days: list[NextDayForecast] = field(default_factory=list)
     levels: list[tuple[float, ...]] = field(default_factory=list)
+    chances: list[float] = field(default_factory=list)
 
     @classmethod
     def of(cls, calls: Iterable[tuple[dict[str, Any], Record]]) -> "Ledger":
@@ -95,6 +96,7 @@ class Ledger:
                 self._forecast(record)
             case Comparison():
                 self.comparisons.append(record)
+                self.chances += [record.lead, *(variant.beats_first for variant in record.variants)]
                 self.rankings.append(Ranking("variants", tuple(_variants(record))))
                 self.levels.append(tuple(float(v.forecast.views) for v in record.variants))
                 for variant in record.variants:
@@ -107,6 +109,7 @@ class Ledger:
                 self.rankings.append(_changes(record))
             case Diagnosis():
                 self.diagnoses.append(record)
+                self.chances.append(record.percentile)
                 self.levels.append((float(record.actual_views), float(record.expected.views)))
                 self.levels.append((float(record.actual_views), float(record.expected.typical_views)))
                 self._factors(record.explanation.factors)
@@ -132,6 +135,7 @@ class Ledger:
 
     def _forecast(self, record: Forecast) -> None:
         self.forecasts.append(record)
+        self.chances.append(record.beats_typical)
         self.levels.append((float(record.views), float(record.typical_views)))
         self.levels.append(tuple(float(at.views) for at in record.by_horizon))
 
@@ -176,7 +180,9 @@ class Ledger:
             for group in groups.values():
                 if len(group) > 1:
                     items = tuple(_alternative(name, value, forecast) for value, forecast in group.items())
-                    self.rankings.append(Ranking("platforms" if name == "platform" else "alternatives", items))
+                    self.rankings.append(
+                        Ranking("platforms" if name == "platform" else "alternatives", items)
+                    )
                     if name != "platform":
                         self.levels.append(tuple(float(forecast.views) for forecast in group.values()))
 
@@ -227,8 +233,14 @@ def _variants(record: Comparison) -> Iterable[Item]:
     several = len({variant.draft.title for variant in record.variants}) == len(record.variants)
     for nth, variant in enumerate(record.variants, start=1):
         names = [variant.label, *([variant.draft.title] if several else [])]
-        names += [f"{kind} {nth}" for kind in ("title", "thumbnail", "option", "variant", "version", "제목", "título", "titre")]
-        names += [f"{kind} {'abcdefghijkl'[nth - 1]}" for kind in ("title", "thumbnail", "option", "variant", "version")]
+        names += [
+            f"{kind} {nth}"
+            for kind in ("title", "thumbnail", "option", "variant", "version", "제목", "título", "titre")
+        ]
+        names += [
+            f"{kind} {'abcdefghijkl'[nth - 1]}"
+            for kind in ("title", "thumbnail", "option", "variant", "version")
+        ]
         yield Item(
             variant.label, _said(*names),
             {"views": variant.forecast.views, "chance": variant.forecast.beats_typical, "vs_first": variant.vs_first},
@@ -280,12 +292,18 @@ def _alternative(name: str, value: str, forecast: Forecast) -> Item:
     elif name == "platform":
         words = list(_PLATFORM_WORDS.get(value, (value,)))
     return Item(
-        words[0], _said(*words), {"views": forecast.views, "chance": forecast.beats_typical}, (), _levels(forecast)
+        words[0],
+        _said(*words),
+        {"views": forecast.views, "chance": forecast.beats_typical},
+        (),
+        _levels(forecast),
     )
 
 
 def _day_words(label: str) -> list[str]:
-    return [word for words in DAY_WORDS if re.search(words, label, re.IGNORECASE) for word in _plain_words(words)]
+    return [
+        word for words in DAY_WORDS if re.search(words, label, re.IGNORECASE) for word in _plain_words(words)
+    ]
 
 
 def _plain_words(pattern: str) -> list[str]:
@@ -305,8 +323,8 @@ def _moment_words(stamp: str) -> list[str]:
     except ValueError:
         return _day_words(stamp)
     days = _plain_words(DAY_WORDS[moment.weekday()])
-    hours = (f"{moment:%H:%M}", f"{moment.hour}:{moment:%M}", f"{moment.hour % 12 or 12} {'am' if moment.hour < 12 else 'pm'}",
-             f"{moment.hour % 12 or 12}{'am' if moment.hour < 12 else 'pm'}")  # fmt: skip
+    half, hour = "am" if moment.hour < 12 else "pm", moment.hour % 12 or 12
+    hours = (f"{moment:%H:%M}", f"{moment.hour}:{moment:%M}", f"{hour} {half}", f"{hour}{half}")
     return [*days, *(f"{days[0]} at {hour}" for hour in hours), *hours]
 
 

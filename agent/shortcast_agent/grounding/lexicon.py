@@ -1,9 +1,11 @@
-"""The words of claims in five languages: ratios, days, better and worse, help and hurt, usual and expected.
+# ruff: noqa: E501 - patterns are kept whole
+"""The words of claims in five languages: ratios, days, better and worse, help and hurt, usual, expected, names.
 
 Each is a pattern for text in lower case in which what is spoken of has been put as §0§, §1§, ...
 """
 
 import re
+from collections.abc import Iterator
 
 
 def _any(*words: str) -> str:
@@ -17,7 +19,7 @@ def _compile(*words: str) -> re.Pattern[str]:
 _OF = r"(?=\s(?:as|the|its|your|their|his|her|what|that|of|more|higher|better)\b)"
 
 # Words that say a ratio, and the ratio.
-RATIO_WORDS: tuple[tuple[re.Pattern[str], float], ...] = (
+_RATIO_WORDS: tuple[tuple[re.Pattern[str], float], ...] = (
     (
         _compile(
             rf"\b(?:twice|two times|double){_OF}", r"\bdoubl(?:es|ed|ing)\b(?!-)", r"\btwofold\b", r"두\s?배", "갑절",
@@ -47,6 +49,20 @@ RATIO_WORDS: tuple[tuple[re.Pattern[str], float], ...] = (
     (_compile(rf"\bten times{_OF}", r"\btenfold\b", r"열\s?배", "gấp mười", r"\bdiez veces\b", r"\bdix fois\b"), 10.0),
 )  # fmt: skip
 
+_RATIO_STEMS = re.compile(
+    "twi|tw[oe]|doub|hal[fv]|tripl|three|thrice|four|five|ten|quadr|배|갑절|절반|반토막|gấp|lần|nửa|dob|duplic|veces|mitad|fois|moiti",
+    re.IGNORECASE,
+)
+
+
+def said_ratios(text: str) -> Iterator[tuple[re.Match[str], float]]:
+    """Return the ratios that a text puts in words: "twice", "half", "두 배"."""
+    if _RATIO_STEMS.search(text):
+        for words, ratio in _RATIO_WORDS:
+            for found in words.finditer(text):
+                yield found, ratio
+
+
 # "thứ hai" is Monday and "the second": a day only after a word of time.
 _VI = r"(?:vào|ngày|sáng|trưa|chiều|tối|đăng|là|lúc)\s+"
 DAY_WORDS: tuple[str, ...] = (
@@ -59,9 +75,22 @@ DAY_WORDS: tuple[str, ...] = (
     r"\bsundays?\b|일요일|chủ nhật\b|\bdomingos?\b|\bdimanches?\b",
 )
 # as a user may write them; never looked for in answers
-_SHORT = ("mon|thứ hai|thứ 2", "tues?|thứ ba|thứ 3", "weds?|thứ tư|thứ 4", "thurs?|thu|thứ năm|thứ 5", "fri|thứ 6", "sat|thứ 7", "sun")
+_SHORT = (
+    "mon|thứ hai|thứ 2",
+    "tues?|thứ ba|thứ 3",
+    "weds?|thứ tư|thứ 4",
+    "thurs?|thu|thứ năm|thứ 5",
+    "fri|thứ 6",
+    "sat|thứ 7",
+    "sun",
+)
 DAYS: tuple[re.Pattern[str], ...] = tuple(
-    re.compile(rf"{words}|\b(?:{short})\b", re.IGNORECASE) for words, short in zip(DAY_WORDS, _SHORT, strict=True)
+    re.compile(rf"{words}|\b(?:{short})\b", re.IGNORECASE)
+    for words, short in zip(DAY_WORDS, _SHORT, strict=True)
+)
+DAY_STEMS = re.compile(
+    "day|요일|thứ|chủ nhật|lunes|martes|coles|jueves|viernes|bado|domingo|lundi|mardi|credi|jeudi|dredi|samedi|dimanche",
+    re.IGNORECASE,
 )
 NAMED_DAYS: tuple[re.Pattern[str], ...] = tuple(re.compile(words, re.IGNORECASE) for words in DAY_WORDS)
 
@@ -78,7 +107,17 @@ DOWN_THAN = _any(
     r"\bmenos\b", r"\bpeor(?:es)?\b", r"\binferior(?:es)?\b", r"\bmás (?:bajo|débil)\w*", r"\bmoins\b", r"\bpire\b",
     r"\binférieure?s?\b", r"\bplus (?:faible|bas)\w*",
 )  # fmt: skip
-THAN = _any(r"\bthan\b", r"\bque\b", r"\bqu'", r"\ba\b", r"\bal\b", r"\bto\b", r"\bà\b", r"\bau\b", r"\bcompared (?:to|with)\b")
+THAN = _any(
+    r"\bthan\b",
+    r"\bque\b",
+    r"\bqu'",
+    r"\ba\b",
+    r"\bal\b",
+    r"\bto\b",
+    r"\bà\b",
+    r"\bau\b",
+    r"\bcompared (?:to|with)\b",
+)
 # ... and with the other right after it.
 UP_OVER = _any(
     r"\bbeats?\b", r"\bbeat\b", r"\boutperform(?:s|ed)?\b", r"\boutdoes\b", r"\btops\b", r"\bwins (?:over|against)\b",
@@ -97,7 +136,7 @@ KO_DOWN = "(?:낮|적|못하|못합|못해|나쁘|나쁩|뒤처|뒤지|불리|�
 
 BEST = _any(
     r"\b(?:the |your |clearly |clear )?best\b", r"\bthe (?:clear )?winner\b", r"\bwins\b(?! over| against)", r"\bstrongest\b", r"\bhighest\b",
-    r"\bcomes out (?:on top|ahead|first)\b", r"\bon top\b", r"\bfirst place\b", r"\bin the lead\b", r"\bleads\b",
+    r"\bcomes out (?:on top|ahead|first)\b", r"\bon top\b", r"\bahead\b(?! of)", r"\bfirst place\b", r"\bin the lead\b", r"\bleads\b",
     r"\bthe better (?:one|title|choice|option|thumbnail|day|time|length|of)\b", r"\bis better\b(?! than)",
     r"\blooks better\b(?! than)", r"\bdoes better\b(?! than)",
     r"\b(?:el|la) mejor\b(?! que)", r"\bes mejor\b(?! que)", r"\bgana\b(?! a)", r"\b(?:el|la) más alt[oa]\b",
@@ -129,7 +168,9 @@ TIED = re.compile(
 NTH: tuple[tuple[str, int], ...] = (
     (r"(?:second|2nd|second-?)", 2), (r"(?:third|3rd)", 3), (r"(?:fourth|4th)", 4), (r"(?:fifth|5th)", 5),
 )  # fmt: skip
-SUPERLATIVE = _any(r"best", r"most", r"highest", r"strongest", r"largest", r"biggest", r"greatest", r"main", r"top")
+SUPERLATIVE = _any(
+    r"best", r"most", r"highest", r"strongest", r"largest", r"biggest", r"greatest", r"main", r"top"
+)
 LEAST = _any(r"worst", r"least", r"lowest", r"weakest", r"smallest", r"fewest")
 
 # --- direction -----------------------------------------------------------------------------------------
@@ -151,7 +192,7 @@ HURTS = re.compile(
 # What turns a clause around or takes its weight away: such a clause is left alone.
 NOT = re.compile(
     r"n't\b|\bnot\b|\bno\b|\bnever\b|\bneither\b|\bnor\b|\bnone\b|\bcannot\b|\bhardly\b|\bbarely\b|\bwithout\b|\bunless\b"
-    r"|\bwhether\b|\bleast\b|\bchance\b(?! lies)|않|안 |없|아니|không|chưa|chẳng|\bni\b|\bpas\b|\bjamais\b|\bsans\b|\bsin\b|\bnunca\b"
+    r"|\bwhether\b|\bleast\b|않|안 |없|아니|không|chưa|chẳng|\bni\b|\bpas\b|\bjamais\b|\bsans\b|\bsin\b|\bnunca\b"
 )
 LESS_SO = re.compile(r"\b(?:help|hurt|cost|matter)s? (?:less|more|most)\b|\bless\b|\bleast\b")
 # A clause about changing a factor says nothing of where it stands now.
@@ -159,7 +200,14 @@ CHANGING = re.compile(
     r"\bwould\b|\bcould\b|\bmight\b|\bmay\b|\bshorter\b|\blonger\b|\bshorten\w*|\bchang\w+|\bcut\w*|\btrim\w*|\bfix\w*|\bfewer\b"
     r"|\bimprove (?:the|your)\b|\bif you\b|\btry\b|\bdrop\w*|\badd\w*|바꾸|줄이면|늘리면|짧게|길게|nếu|thử|\bsi\b|\bchanger\b|\bcambiar\b"
 )
-CLAUSE = re.compile(r"[;:—]| – |,? \b(?:but|while|whereas|although|though|however|pero|mientras|mais|tandis que|nhưng|còn)\b |지만 |, ")
+CLAUSE = re.compile(
+    r"[;—]| – |,? \b(?:but|while|whereas|although|though|however|pero|mientras|mais|tandis que|nhưng|còn)\b |지만 |, |: "
+)
+
+# "63% chance", "a chance of 63%", and what such a clause says is no claim of its own.
+CHANCE = r"(?:chances?|probability|odds|likelihood|probabilidad(?:es)?|de chances?|확률|가능성|khả năng|cơ hội|xác suất)"
+CHANCE_OF = re.compile(rf"\b{CHANCE} (?:to|that|of|it|de|d'|que)\b[^.;§]*")
+SUPPOSED_TIME = re.compile(r"\bbest (?:time|day|hour|moment|slot|length|title|thumbnail|hashtags?)\b")
 
 # --- against the usual, and against what was expected -----------------------------------------------------
 
@@ -180,8 +228,13 @@ BELOW_USUAL = re.compile(
     r"|(?:por debajo de|peor que|inferior a|menos(?: \w+){0,2} que)(?:\s\S+){0,3}?\s(?:habitual|costumbre|normal|típic\w+|promedio|siempre)"
     r"|(?:en dessous d|au-dessous d|moins(?: \w+){0,3} qu|pire qu|inférieure?s? à)\S*(?:\s\S+){0,3}?\s?(?:habitu\w+|d'habitude|ordinaire|typique|moyenne|normale?)\b"
 )
+USUAL = re.compile(
+    rf"\b{_USUAL}|평소|보통 때|평균|bình thường|thường lệ|mức thường|thường ngày|habitual|de costumbre|lo normal|típic|d'habitude|habituel"
+)
 _EXPECT = r"(?:expect(?:ed|ation|ations)|forecast|foretold|predicted|prediction)\b"
-_DID_MORE = r"(?:\babove|\b(?:better|higher|more)(?: \w+){0,2} than|\bahead of|\bbeat|\bexceeded|\boutperformed)"
+_DID_MORE = (
+    r"(?:\babove|\b(?:better|higher|more)(?: \w+){0,2} than|\bahead of|\bbeat|\bexceeded|\boutperformed)"
+)
 _DID_LESS = r"(?:\bbelow|\b(?:worse|lower|less|fewer)(?: \w+){0,2} than|\bbehind|\bunder|\bshort of|\bmissed)"
 _AT_ONCE = r"(?:\s(?!and\b|but\b|or\b)[\w'’]+){0,5}?\s"
 ABOVE_EXPECTED = re.compile(
@@ -196,23 +249,94 @@ BELOW_EXPECTED = re.compile(
     r"|(?:por debajo de|peor de|menos de)(?:\s\S+){0,3}?\s(?:esperad\w+|previst\w+|esperaba)"
     r"|(?:en dessous d|au-dessous d|moins(?: bien)? qu)\S*(?:\s\S+){0,3}?\s(?:attend\w+|prévu\w*|attentes)"
 )
+EXPECTED = re.compile(rf"\b{_EXPECT}|예상|dự đoán|dự kiến|esperad|previst|prévu|attendu")
 AS_EXPECTED = re.compile(
     rf"\b(?:did|performed|is|was|does|doing|performs)(?: \w+){{0,2}} as expected\b|\babout what was (?:to be )?expected\b|\bin line with(?: \w+){{0,3}} {_EXPECT}"
     r"|예상(?:과 비슷|대로)|đúng (?:như )?(?:dự đoán|dự kiến|dự báo)|\bcomo se esperaba\b|\bcomme (?:prévu|attendu)\b"
 )
-FAR = re.compile(r"\b(?:far|way|vastly)\b|훨씬|rất nhiều|\bmuy\b|\bmucho\b|\bbien\b(?! que)|\btrès\b|\bbeaucoup\b")
-SLIGHTLY = re.compile(r"\b(?:slightly|a little|a bit|somewhat|just)\b|조금|약간|một chút|hơi|\bun poco\b|\blégèrement\b|\bun peu\b")
-INSIDE = re.compile(r"\b(?:lies|falls|fell|is|was|sits|landed|lands|stays)(?: \w+)? (?:inside|within) (?:the|its|that|our)(?: 80%)? (?:interval|range)\b")
-OUTSIDE = re.compile(r"\b(?:lies|falls|fell|is|was|sits|landed|lands)(?: \w+)? (?:outside|beyond)(?: of)? (?:the|its|that|our)(?: 80%)? (?:interval|range)\b")
-FASTER = re.compile(r"\bfaster than (?:its|that|a typical|others|most|what)\b|\bgrow(?:s|ing) faster\b|\bahead of its age\b")
-SLOWER = re.compile(r"\bslower than (?:its|that|a typical|others|most|what)\b|\bgrow(?:s|ing) (?:more slowly|slower)\b|\bbehind its age\b")
+FAR = re.compile(
+    r"\b(?:far|way|vastly)\b|훨씬|rất nhiều|\bmuy\b|\bmucho\b|\bbien\b(?! que)|\btrès\b|\bbeaucoup\b"
+)
+SLIGHTLY = re.compile(
+    r"\b(?:slightly|a little|a bit|somewhat|just)\b|조금|약간|một chút|hơi|\bun poco\b|\blégèrement\b|\bun peu\b"
+)
+INSIDE = re.compile(
+    r"\b(?:lies|falls|fell|is|was|sits|landed|lands|stays)(?: \w+)? (?:inside|within) (?:the|its|that|our)(?: 80%)? (?:interval|range)\b"
+)
+OUTSIDE = re.compile(
+    r"\b(?:lies|falls|fell|is|was|sits|landed|lands)(?: \w+)? (?:outside|beyond)(?: of)? (?:the|its|that|our)(?: 80%)? (?:interval|range)\b"
+)
+FASTER = re.compile(
+    r"\bfaster than (?:its|that|a typical|others|most|what)\b|\bgrow(?:s|ing) faster\b|\bahead of its age\b"
+)
+SLOWER = re.compile(
+    r"\bslower than (?:its|that|a typical|others|most|what)\b|\bgrow(?:s|ing) (?:more slowly|slower)\b|\bbehind its age\b"
+)
 
 # --- what a claim measures --------------------------------------------------------------------------------
 
 MEASURES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bcrowded|\bcrowding|\bsaturated|\bcompetitive|붐비|đông|saturad|encombré"), "crowding"),
-    (re.compile(r"\bsimilar|\balike\b|\bclosest|비슷|giống|parecid|semblable|proche"), "similarity"),
-    (re.compile(r"\bchance|\blikely|\bodds\b|\bprobab|확률|가능성|xác suất|khả năng|cơ hội|probab"), "chance"),
+    (re.compile(r"\b(?:most|more|less|least) (?:similar|alike)\b|\bclosest\b|가장 비슷|giống nhất|más parecid|plus semblable"), "similarity"),
+    (re.compile(rf"\b(?:better|higher|lower|more|less|best|highest|mejor(?:es)?|meilleures?) (?:likely|{CHANCE})|확률이 (?:더|높|낮)"), "chance"),
     (re.compile(r"\bviews?\b|\bviewed\b|\bwatched\b|\bseen\b|조회|lượt xem|visualizaciones|visitas|\bvues?\b"), "views"),
     (re.compile(r"\bchannel'?s'? usual|\bagainst (?:its|their) channels?"), "vs_channel"),
 )  # fmt: skip
+
+# --- the second one -----------------------------------------------------------------------------------------
+
+ORDINAL = re.compile(
+    r"\b(?:the )?(?P<en>first|second|third|fourth|1st|2nd|3rd|4th)(?: (?:one|title|thumbnail|option|variant|version|draft|video))"
+    r"|\bthe (?P<bare>first|second|third|fourth|last|latter|former)(?= (?:is|does|wins|beats|looks|has|gets|scores|leads|comes|ranks|performs|outperforms|loses|trails)\b|[.,;!?]|$| by\b| than\b| over\b)"
+    r"|(?P<ko>첫 번째|두 번째|세 번째|네 번째)(?! (?:초|영상 초))(?: (?:제목|썸네일|것))?"
+    r"|\b(?:cái|tiêu đề|phương án)?\s?(?P<vi>thứ nhất|đầu tiên|thứ hai|thứ ba|thứ tư)(?= (?:tốt|cao|kém|thấp|hơn|thắng|là)|[.,;]|$)"
+    r"|\b(?:el|la) (?P<es>primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa])(?: título| miniatura| opción)?(?= (?:es|gana|supera|tiene|rinde|pierde)\b|[.,;]|$)"
+    r"|\b(?:le|la) (?P<fr>premi(?:er|ère)|deuxième|seconde?|troisième)(?: titre| miniature| option)?(?= (?:est|bat|gagne|dépasse|l'emporte|a|fait)\b|[.,;]|$)"
+)
+ORDINALS = {
+    "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "latter": -1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "last": -1,
+    "첫 번째": 0, "두 번째": 1, "세 번째": 2, "네 번째": 3, "thứ nhất": 0, "đầu tiên": 0, "thứ hai": 1, "thứ ba": 2, "thứ tư": 3,
+    "primer": 0, "primero": 0, "primera": 0, "segundo": 1, "segunda": 1, "tercer": 2, "tercero": 2, "tercera": 2, "cuarto": 3,
+    "cuarta": 3, "premier": 0, "première": 0, "deuxième": 1, "seconde": 1, "troisième": 2,
+}  # fmt: skip
+
+# --- which factor, and against what -----------------------------------------------------------------------
+
+HELPS_MOST = re.compile(
+    r"\bhelps? (?:you )?most\b|\b(?:biggest|largest|strongest|greatest|main) (?:help|plus|gain|boost|lift|win|positive)\b"
+)
+HURTS_MOST = re.compile(
+    r"\bhurts? (?:you )?most\b|\b(?:biggest|largest|strongest|greatest|main) (?:drag|minus|loss|cost|negative|problem|brake)\b"
+)
+SIZE = re.compile(
+    r"\b(?:biggest|largest|strongest|main|most important) (?:factor|effect|influence|reason)\b|\bmatters most\b"
+)
+OTHER = re.compile(
+    r"\bthan\b|\bvs\.?\b|\bversus\b|\bagainst\b|\bcompared\b|\bof the\b|\bthe other\b|\bfrom\b|\bover\b|\binstead\b|보다|so với|\bque\b"
+)
+
+# --- names ------------------------------------------------------------------------------------------------
+
+QUOTED = re.compile(
+    r"“([^”\n]{2,300})”|\"([^\"\n]{2,300})\"|«\s?([^»\n]{2,300}?)\s?»|「([^」\n]{2,300})」|『([^』\n]{2,300})』"
+)
+_RUN = r"[A-ZÀ-ÖØ-ÞĐ][\w'’&.-]*(?:\s(?:&\s|of\s|the\s|de\s|la\s)?[A-ZÀ-ÖØ-ÞĐ][\w'’&.-]*){0,4}"
+CHANNEL = re.compile(
+    rf"(?:\b(?:by|from|unlike|like|than|than on|channels?|creators?|channel called|channel named|canal|chaîne|kênh|채널)\s)({_RUN})"
+    rf"|({_RUN})(?=(?:'s|'|’s|’) (?:channel|video|videos|short|shorts|audience|followers|title)\b)",
+)
+TITLE_WORD = re.compile(
+    r"\b(?:title|video|called|titled|channel|short|named|제목|영상|채널|tiêu đề|video|kênh|título|canal|titre|chaîne)\b",
+    re.IGNORECASE,
+)
+# Words with a capital that name no channel: platforms, parts of ours, the calendar.
+COMMON = frozenset(
+    re.findall(
+        r"\S+",
+        "i i'm i'd i'll youtube shorts short tiktok instagram reels bilibili google data api library demo shortcast utc seo"
+        " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+        " september october november december english korean vietnamese spanish french japanese chinese the a an this that"
+        " these those my your it its his her their our platform channel title video model forecast effects similar views"
+        " analyst offline hd 4k cpm rpm ctr",
+    )
+)

@@ -3,30 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from shortcast_agent.grounding.lexicon import NAMED_DAYS
+from shortcast_agent.grounding import lexicon as lex
 from shortcast_agent.grounding.sources import Sources, bare
 
-_QUOTED = re.compile(r"“([^”\n]{2,300})”|\"([^\"\n]{2,300})\"|«\s?([^»\n]{2,300}?)\s?»|「([^」\n]{2,300})」|『([^』\n]{2,300})』")
 _SINGLE = re.compile(r"(?<![\w'’])[‘']([^\n'‘’]{8,200})['’](?!\w)")
 _HANDLE = re.compile(r"(?<![\w@.])@([\w.]{3,30})")
-_RUN = r"[A-ZÀ-ÖØ-ÞĐ][\w'’&.-]*(?:\s(?:&\s|of\s|the\s|de\s|la\s)?[A-ZÀ-ÖØ-ÞĐ][\w'’&.-]*){0,4}"
-_CHANNEL = re.compile(
-    rf"(?:\b(?:by|from|unlike|like|than|than on|channels?|creators?|channel called|channel named|canal|chaîne|kênh|채널)\s)({_RUN})"
-    rf"|({_RUN})(?='s (?:channel|video|videos|short|shorts|audience|followers|title)\b)",
-)
 # An answer may propose what to ask next in quotes: nothing is claimed of it.
 _PROPOSED = re.compile(
-    r"\b(?:ask|asking|say|saying|tell me|type|write|paste|for example|such as|e\.g\.|try|e\.g|ejemplo|pregunta\w*|di(?:me|ga)"
-    r"|par exemple|demande\w*|dites|ví dụ|hỏi|thử|예를 들|예:|물어|말씀)",
+    r"\b(?:ask|asking|tell me|say|type|paste|reply with|preg[uú]nta\w*|dime|demandez\w*|dites|hỏi|nói)\b|물어|말씀",
     re.IGNORECASE,
-)
-_TITLE_LIKE = re.compile(r"\b(?:title|video|called|titled|channel|short|named|제목|영상|채널|tiêu đề|video|kênh|título|canal|titre|chaîne)\b", re.IGNORECASE)
-# Words with a capital that name no channel: platforms, parts of ours, the calendar.
-_COMMON = frozenset(
-    "i i'm i'd i'll youtube shorts short tiktok instagram reels bilibili google data api library demo shortcast utc seo cpm rpm ctr"
-    " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september"
-    " october november december english korean vietnamese spanish french japanese chinese the a an this that these those my your"
-    " it its his her their our platform channel title video model forecast effects similar views analyst offline hd 4k".split()
 )
 
 
@@ -35,15 +20,12 @@ def names(text: str, lead: str = "") -> Iterator[tuple[int, int, str, str]]:
 
     `lead` is the line before a list, which may say that the list only proposes what to ask.
     """
-    proposed = bool(_PROPOSED.search(lead))
-    for found in (*_QUOTED.finditer(text), *_SINGLE.finditer(text)):
-        group = next(nth for nth, part in enumerate(found.groups(), 1) if part is not None)
-        before = text[max(0, found.start() - 60) : found.start()]
-        if not proposed and not _PROPOSED.search(before.rsplit(". ", 1)[-1]) and _is_title(found.group(group), before):
-            yield found.start(), found.end(), found.group(group), "title"
+    for start, end, quoted, before in _quotes(text):
+        if not _is_proposed(before, lead) and _is_title(quoted, before):
+            yield start, end, quoted, "title"
     for found in _HANDLE.finditer(text):
         yield found.start(), found.end(), found.group(1), "channel"
-    for found in _CHANNEL.finditer(text):
+    for found in lex.CHANNEL.finditer(text):
         group = 1 if found.group(1) else 2
         name = re.sub(r"['’]s$", "", found.group(group)).rstrip(".'’")
         if not _is_common(name):
@@ -57,17 +39,29 @@ def known_name(name: str, known: Sources) -> bool:
     return all(part in known.words for part in parts)
 
 
-def quoted_spans(text: str) -> list[tuple[int, int, str]]:
-    """Return where something is quoted, and what."""
-    return [
-        (found.start(), found.end(), next(part for part in found.groups() if part is not None))
-        for found in _QUOTED.finditer(text)
-    ]
+def without_quotes(text: str, lead: str, known: Sources) -> str:
+    """Blank the quotes that stand word for word in a source, or only propose what to ask."""
+    for start, end, quoted, before in _quotes(text):
+        if _is_proposed(before, lead) or known_name(quoted, known):
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _quotes(text: str) -> Iterator[tuple[int, int, str, str]]:
+    """Return where something is quoted, what, and what stands before it in its sentence."""
+    for found in (*lex.QUOTED.finditer(text), *_SINGLE.finditer(text)):
+        quoted = next(part for part in found.groups() if part is not None)
+        before = text[max(0, found.start() - 60) : found.start()].rsplit(". ", 1)[-1]
+        yield found.start(), found.end(), quoted, before
+
+
+def _is_proposed(before: str, lead: str) -> bool:
+    return bool(_PROPOSED.search(lead) or (_PROPOSED.search(before) and not lex.TITLE_WORD.search(before)))
 
 
 def strange_days(text: str, known: Sources) -> Iterator[str]:
     """Return the days of the week that a text names and no source does."""
-    for day, words in enumerate(NAMED_DAYS):
+    for day, words in enumerate(lex.NAMED_DAYS if lex.DAY_STEMS.search(text) else ()):
         if day not in known.weekdays:
             for found in words.finditer(text):
                 yield found.group()
@@ -81,8 +75,11 @@ def _is_title(quoted: str, before: str) -> bool:
         return True
     if not words or quoted.strip().islower():
         return False
-    return len(words) >= 2 or bool(_TITLE_LIKE.search(before[-24:]))
+    return len(words) >= 2 or bool(lex.TITLE_WORD.search(before[-24:]))
 
 
 def _is_common(name: str) -> bool:
-    return all(word in _COMMON or word.isdigit() for word in re.findall(r"[\w']+", name.casefold().replace("’", "'")))
+    return all(
+        word in lex.COMMON or word.isdigit()
+        for word in re.findall(r"[\w']+", name.casefold().replace("’", "'"))
+    )

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from shortcast_agent.grounding.lexicon import DAYS, RATIO_WORDS
-from shortcast_agent.numbers import COUNT, readings
+from shortcast_agent.grounding.lexicon import DAYS, said_ratios
+from shortcast_agent.numbers import COUNT, NUMBER, readings
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
@@ -19,13 +19,34 @@ if TYPE_CHECKING:
     from shortcast_agent.grounding.ledger import Ledger
 
 _RATIOS = {"multiplier", "ratio", "computed"}
+_LINKED = ("", "url", "links")  # the user's own words, and fields that name a link: never a stranger's text
 _URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
-_PERCENT = re.compile(rf"({COUNT})\s?(?:%|percent|per cent|por ciento|pour cent|phần trăm|퍼센트)", re.IGNORECASE)
-_TIMES = (
-    re.compile(rf"[x×]\s?({COUNT})", re.IGNORECASE),
-    re.compile(rf"({COUNT})\s?(?:x(?![\w])|×|times\b|-fold\b|veces\b|fois\b|lần\b|배)", re.IGNORECASE),
+_STARTS = ("", r"(?<![\w.])")  # in the middle of a word too, and as an answer is read
+_COUNTS = tuple(
+    re.compile(rf"{start}{COUNT}", re.IGNORECASE) for start in ("", r"(?<![A-Za-z_\d.])(?<![A-Za-z]-)")
+)
+_PERCENT = tuple(
+    re.compile(
+        rf"{start}({NUMBER})\s?(?:%|percent|per cent|por ciento|pour cent|phần trăm|퍼센트)", re.IGNORECASE
+    )
+    for start in _STARTS
+)
+_TIMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"[x×]\s?({NUMBER})",
+        *(
+            rf"{start}({NUMBER})\s?(?:x(?![\w])|×|times\b|-fold\b|veces\b|fois\b|lần\b|배)"
+            for start in _STARTS
+        ),
+    )
+)
+_BARE_HOUR = re.compile(r"(?<![\d:.,])(\d{1,2})(?![\d:.,])")
+_LATER = re.compile(
+    r"[\d ][pP]\.?[mM]\b|\bat \d|evening|night|afternoon|tonight|오후|저녁|밤|tối|chiều|tarde|noche|soir|après-midi",
+    re.IGNORECASE,
 )
 _HOUR = re.compile(r"\b(\d{1,2})(?::\d\d)?\s?([ap])\.?m\b", re.IGNORECASE)
 
@@ -58,12 +79,14 @@ class Sources:
         return known
 
     def read_call(self, arguments: Mapping[str, Any], record: Record) -> None:
-        """Take in a tool's result; of its arguments only titles, which the result is about."""
+        """Take in a tool's result; of its arguments only what was tried by it: titles, a length, a moment."""
         self.read(record, arguments=arguments)
         for name in ("title", "titles"):
             given = arguments.get(name)
             for title in [given] if isinstance(given, str) else given or ():
                 self.texts.append(str(title))
+        self.read(arguments.get("duration_s"), "duration_s")
+        self._moment(str(arguments.get("publish_at") or ""))
 
     def read(self, value: Any, key: str = "", arguments: Mapping[str, Any] | None = None) -> None:
         """Take in a tool result (a record, or anything that JSON can hold) or a text."""
@@ -76,6 +99,8 @@ class Sources:
             self._number(value, key)
         elif isinstance(value, str):
             self._text(value)
+            if key in _LINKED:
+                self.links.update(link(url) for url in _URL.findall(value))
         elif isinstance(value, Mapping):
             for name, item in value.items():
                 self.read(item, str(name))
@@ -134,18 +159,21 @@ class Sources:
             with contextlib.suppress(ValueError):
                 self.read(json.loads(text))
         self.texts.append(text)
-        self.links.update(link(url) for url in _URL.findall(text))
-        for token in re.findall(COUNT, text, re.IGNORECASE):
+        text = re.sub(r"\s+", " ", text)
+        for token in {token for pattern in _COUNTS for token in pattern.findall(text)}:
             self.numbers.update(reading.value for reading in readings(token))
-        for run in re.findall(r"\d{1,15}", text):
-            self.numbers.add(float(run))
-            if float(run) <= 24:  # "6pm" and "at 18" are told as 18:00
-                self.clocks.update(f"{hour}:00" for hour in (run, f"{int(run):02d}", int(run) % 12 + 12))
-        for share in _PERCENT.findall(text):
-            self.percents.update(reading.value for reading in readings(share))
-        for times in _TIMES:
-            self.ratios.update(reading.value for said in times.findall(text) for reading in readings(said))
-        self.ratios.update(ratio for words, ratio in RATIO_WORDS if words.search(text))
+        self.numbers.update(map(float, re.findall(r"\d{1,15}", text)))
+        later = bool(_LATER.search(text))
+        for run in _BARE_HOUR.findall(text):  # "6pm", "at 6" and "at 18" are told as 18:00
+            hour = int(run)
+            if hour <= 24:
+                told = (hour, hour % 12 + 12) if later else (hour,)
+                self.clocks.update(clock for each in told for clock in (f"{each}:00", f"{each:02d}:00"))
+                self.hours.update(told)
+        for values, patterns in ((self.percents, _PERCENT), (self.ratios, _TIMES)):
+            said = {token for pattern in patterns for token in pattern.findall(text)}
+            values.update(reading.value for token in said for reading in readings(token))
+        self.ratios.update(ratio for _, ratio in said_ratios(text))
         self.clocks.update(_CLOCK.findall(text))
         self.hours.update(int(clock.split(":")[0]) for clock in _CLOCK.findall(text))
         self.hours.update(hour_of(found) for found in _HOUR.finditer(text))
