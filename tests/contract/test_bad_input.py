@@ -14,6 +14,7 @@ from tests.localsite import LocalSite, local_site
 from shortcast_agent import mcp_server
 from shortcast_agent.analyst import Analyst
 from shortcast_agent.cli import main
+from shortcast_tools.arguments import FILE_ARGUMENTS
 from shortcast_tools.parts import Parts, use
 
 
@@ -75,7 +76,7 @@ DRAFTS: dict[str, tuple[Callable[[Path], dict[str, Any]], str]] = {
     "a corrupt video": (corrupt, "torn.mp4"),
     "a picture bomb": (bomb, "bomb.png"),
     "a four-hour video": (four_hours, "long.mp4"),
-    "a missing file": (lambda _: {"video": "/nowhere/gone.mp4", "title": "x"}, "gone.mp4"),
+    "a missing file": (lambda folder: {"video": str(folder / "gone.mp4"), "title": "x"}, "gone.mp4"),
     "an absurd number": (lambda _: {"title": "x", "followers": -5}, "-5"),
 }
 
@@ -99,9 +100,15 @@ def one_sentence(text: str) -> None:
     assert len(text.strip().splitlines()) <= 2
 
 
+def files_of(arguments: dict[str, Any]) -> list[str]:
+    """Return the paths among the arguments, of folders that are there."""
+    paths = [value for key, value in arguments.items() if key in FILE_ARGUMENTS]
+    return [path for path in paths if Path(path).parent.is_dir()]
+
+
 def over_mcp(name: str, arguments: dict[str, Any], parts: Parts) -> Any:
     async def talk() -> Any:
-        server = mcp_server.build(parts)
+        server = mcp_server.build(parts, files=[Path(value).parent for value in files_of(arguments)])
         async with create_connected_server_and_client_session(server) as client:
             return await client.call_tool(name, arguments)
 

@@ -1,147 +1,241 @@
-"""The MCP server, asked by a real client: in memory, over stdio and over streamable HTTP."""
+"""The MCP server, asked by a real client: in memory, and what only a process of its own shows."""
 
 import json
 import os
-import re
-import subprocess
+import signal
 import sys
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import anyio
 import pytest
-from mcp import ClientSession, StdioServerParameters
-from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamable_http_client
+from mcp import ClientSession
 from mcp.shared.memory import create_connected_server_and_client_session
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult
+from tests import fake_tools
+from tests.mcp_site import COMMAND, Talk, http_server, over_http, over_stdio, said
 
-from shortcast_agent import mcp_server
 from shortcast_agent.cli import main
-from shortcast_ml.errors import ServiceError
-from shortcast_ml.records import CollectReport, DraftReading
+from shortcast_agent.mcp_server import build, serve
+from shortcast_ml.errors import InputError, ServiceError
+from shortcast_ml.records import CollectReport, DraftReading, Record
 from shortcast_tools import TOOLS
 from shortcast_tools.parts import Parts
 from shortcast_tools.progress import report
 
-Talk = Callable[[ClientSession], Awaitable[Any]]
-COMMAND = ("-c", "from shortcast_agent.cli import main; main()", "mcp")
+Registry = Mapping[str, Callable[..., Record]]
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
 
 
-def in_memory(talk: Talk) -> Any:
+def in_memory(talk: Talk, tools: Registry | None = None, **more: Any) -> Any:
     """Hold a conversation with a server in this process."""
 
     async def run() -> Any:
-        server = mcp_server.build(Parts())
-        async with create_connected_server_and_client_session(server) as client:
+        async with create_connected_server_and_client_session(build(Parts(), tools=tools, **more)) as client:
             return await talk(client)
 
     return anyio.run(run)
 
 
-def call(name: str, arguments: dict[str, Any]) -> CallToolResult:
+def call(name: str, arguments: dict[str, Any], tools: Registry | None = None, **more: Any) -> CallToolResult:
     async def talk(client: ClientSession) -> CallToolResult:
         return await client.call_tool(name, arguments)
 
-    result = in_memory(talk)
+    result = in_memory(talk, tools, **more)
     assert isinstance(result, CallToolResult)
     return result
 
 
-def said(result: CallToolResult) -> str:
-    return " ".join(part.text for part in result.content if isinstance(part, TextContent))
-
-
-def test_every_tool_of_the_registry_is_offered_with_its_schema() -> None:
+def listed() -> dict[str, Any]:
     async def talk(client: ClientSession) -> Any:
         return (await client.list_tools()).tools
 
-    offered = {tool.name: tool for tool in in_memory(talk)}
+    return {tool.name: tool for tool in in_memory(talk)}
+
+
+def report_of(query: str, added: int = 0) -> CollectReport:
+    return CollectReport(query=query, found=added, added=added, updated=0, library_size=added)
+
+
+# --- what is offered ---------------------------------------------------------------------------------
+
+
+def test_every_tool_of_the_registry_is_offered_with_its_schema() -> None:
+    offered = listed()
     assert set(offered) == set(TOOLS)
     forecast = offered["forecast_views"]
     assert forecast.description == TOOLS["forecast_views"].__doc__
     title = forecast.inputSchema["properties"]["title"]
     assert title["description"] == "The video's title or caption, as it would be published."
     assert forecast.inputSchema["properties"]["horizon_days"]["enum"] == [1, 7, 30]
-    assert {"views", "low", "high", "beats_typical"} <= set(forecast.outputSchema["properties"])
-    assert offered["find_similar_videos"].annotations.readOnlyHint is True
-    assert offered["collect"].annotations.readOnlyHint is False
-    assert offered["fetch_video"].annotations.openWorldHint is True
-
-
-def test_a_result_is_the_record_as_structured_content() -> None:
-    result = call("inspect_draft", {"title": "Latte in 3 seconds #coffee", "followers": 12000})
-    assert not result.isError
-    reading = DraftReading.model_validate(result.structuredContent)
-    assert reading.draft.hashtags == ("coffee",)
-    assert reading.channel is not None
-    assert reading.channel.followers == 12000
-    assert json.loads(said(result)) == result.structuredContent
-
-
-def test_a_text_file_named_mp4_is_an_error_of_one_sentence(tmp_path: Path) -> None:
-    fake = tmp_path / "clip.mp4"
-    fake.write_text("this is no video")
-    result = call("inspect_draft", {"video": str(fake)})
-    assert result.isError
-    assert "clip.mp4" in said(result)
-    assert len(said(result).splitlines()) == 1
-    assert "Error executing tool" not in said(result)
+    assert {"views", "low", "high", "beats_typical"} <= set(forecast.outputSchema["required"])
+    assert "by_horizon" in forecast.outputSchema["properties"]
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "about"),
+    ("name", "read_only", "destructive", "idempotent", "open_world"),
     [
-        ("forecast_views", {"title": "A", "horizon_days": 8}, "horizon_days"),
-        ("find_similar_videos", {"query": "latte", "limit": 0}, "limit"),
-        ("fetch_video", {}, "url"),
+        ("forecast_views", True, False, True, False),
+        ("find_similar_videos", True, False, True, False),
+        ("fetch_video", True, False, True, True),
+        ("diagnose_video", True, False, True, True),
+        ("suggest_thumbnails", False, False, True, False),
+        ("track_videos", False, False, False, True),
+        ("collect", False, True, False, True),
     ],
 )
-def test_an_argument_that_does_not_fit_is_named(name: str, arguments: dict[str, Any], about: str) -> None:
-    result = call(name, arguments)
-    assert result.isError
-    assert said(result).startswith(f"The arguments of {name} don't fit: {about}: ")
-    assert len(said(result).splitlines()) == 1
+def test_hints_say_what_a_tool_does(
+    name: str, read_only: bool, destructive: bool, idempotent: bool, open_world: bool
+) -> None:
+    hints = listed()[name].annotations
+    assert (hints.readOnlyHint, hints.destructiveHint) == (read_only, destructive)
+    assert (hints.idempotentHint, hints.openWorldHint) == (idempotent, open_world)
 
 
-def test_an_unknown_tool_is_an_error_and_the_session_goes_on() -> None:
-    async def talk(client: ClientSession) -> Any:
-        wrong = await client.call_tool("foretell", {})
-        right = await client.call_tool("inspect_draft", {"title": "A"})
-        return wrong, right
+# --- replies -----------------------------------------------------------------------------------------
 
-    wrong, right = in_memory(talk)
-    assert wrong.isError
-    assert "foretell" in said(wrong)
-    assert not right.isError
+
+def test_a_reply_is_short_and_detail_gives_the_record() -> None:
+    arguments = {"title": "Latte in 3 seconds #coffee", "followers": 12000}
+    short = call("inspect_draft", arguments)
+    assert said(short).startswith(
+        "**Draft for youtube_shorts**: “Latte in 3 seconds #coffee”, #coffee, 12K followers."
+    )
+    assert short.structuredContent == {
+        "draft": {"title": "Latte in 3 seconds #coffee", "hashtags": ["coffee"]},
+        "channel": {"followers": 12000},
+        "notes": ["No thumbnail was given."],
+    }
+    whole = call("inspect_draft", arguments | {"detail": True})
+    reading = DraftReading.model_validate(whole.structuredContent)
+    assert reading.draft.hashtags == ("coffee",)
+    assert json.loads(said(whole))["draft"]["title"] == "Latte in 3 seconds #coffee"
+
+
+def test_a_list_that_arrives_as_json_text_is_read() -> None:
+    result = call(
+        "compare_variants",
+        {"titles": '["One latte", "Two lattes"]'},
+        fake_tools.TOOLS,
+    )
+    assert [variant["label"] for variant in (result.structuredContent or {})["variants"]] == [
+        "One latte",
+        "Two lattes",
+    ]
 
 
 def test_a_fault_of_our_own_is_called_one_and_its_trace_stays_in_the_log(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def collect(query: str) -> CollectReport:
         """Collect."""
         raise ZeroDivisionError("a secret path")
 
-    monkeypatch.setattr(mcp_server, "TOOLS", {"collect": collect})
-    result = call("collect", {"query": "coffee"})
+    result = call("collect", {"query": "coffee"}, {"collect": collect})
     assert result.isError
-    assert (
-        said(result) == "collect failed by a fault of Shortcast's own (ZeroDivisionError); its log says more."
-    )
+    assert "ZeroDivisionError" in said(result)
+    assert "fault of Shortcast's own" in said(result)
+    assert "a secret path" not in said(result)
     assert "a secret path" in caplog.text
 
 
-def test_a_long_tool_tells_the_client_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_tool_is_an_error_and_the_session_goes_on() -> None:
+    async def talk(client: ClientSession) -> Any:
+        return await client.call_tool("foretell", {}), await client.call_tool("inspect_draft", {"title": "A"})
+
+    wrong, right = in_memory(talk)
+    assert wrong.isError
+    assert "no tool 'foretell'" in said(wrong)
+    assert not right.isError
+
+
+def test_prompts_ask_the_two_questions() -> None:
+    async def talk(client: ClientSession) -> Any:
+        before = await client.get_prompt("before_publishing", {"title": "Latte", "followers": "700"})
+        return before, await client.get_prompt("after_publishing", {"url": "https://example.com/v"})
+
+    before, after = in_memory(talk)
+    assert '"Latte"' in before.messages[0].content.text
+    assert "700 followers" in before.messages[0].content.text
+    assert "https://example.com/v" in after.messages[0].content.text
+
+
+# --- files -------------------------------------------------------------------------------------------
+
+
+def test_files_are_read_from_allowed_folders_and_from_uploads_only(tmp_path: Path, home: Path) -> None:
+    seen: list[str] = []
+
+    def inspect_draft(video: str = "", thumbnails: list[str] | None = None) -> CollectReport:
+        """Look."""
+        seen.extend([video, *(thumbnails or ())])
+        return report_of("x")
+
+    tools = {"inspect_draft": inspect_draft}
+    allowed, outside = tmp_path / "allowed", tmp_path / "outside"
+    uploads = home / "media" / "uploads"
+    for folder in (allowed, outside, uploads):
+        folder.mkdir(parents=True)
+        (folder / "a.mp4").write_text("x")
+    (allowed / "link.mp4").symlink_to(outside / "a.mp4")
+    (allowed / "inner.mp4").symlink_to(allowed / "a.mp4")
+    (allowed / "folder").symlink_to(outside)
+
+    def ask(**arguments: Any) -> CallToolResult:
+        return call("inspect_draft", arguments, tools, files=[allowed])
+
+    for good in (str(allowed / "a.mp4"), "a.mp4", "inner.mp4", str(allowed / "x" / ".." / "a.mp4")):
+        assert not ask(video=good).isError, good
+    assert seen == [str(allowed / "a.mp4")] * 4
+    seen.clear()
+    assert not ask(thumbnails=[str(uploads / "a.mp4"), "a.mp4"]).isError
+    assert seen == ["", str(uploads / "a.mp4"), str(allowed / "a.mp4")]
+    seen.clear()
+    for bad in (
+        str(outside / "a.mp4"), "link.mp4", str(allowed / "link.mp4"), "folder/a.mp4", "../outside/a.mp4",
+        str(allowed / ".." / "outside" / "a.mp4"), "/etc/passwd", str(tmp_path / "allowed2"),
+        str(home / "library.db"), "a\0.mp4",
+    ):  # fmt: skip
+        for arguments in ({"video": bad}, {"thumbnails": ["a.mp4", bad]}):
+            result = ask(**arguments)
+            assert result.isError, bad
+            assert "folders that this server may read" in said(result)
+    for missing in ("gone.mp4", "~/gone.mp4"):
+        assert "There is no file 'gone.mp4' in" in said(ask(video=missing))
+    assert seen == []
+
+
+def test_every_argument_that_names_a_file_is_known_as_one() -> None:
+    from shortcast_tools.arguments import FILE_ARGUMENTS
+
+    for tool in listed().values():
+        for name, schema in tool.inputSchema["properties"].items():
+            assert (name in FILE_ARGUMENTS) == schema["description"].startswith("Path"), (tool.name, name)
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["mcp", "--files", str(tmp_path / "gone")])
+    assert end.value.code == 1
+    assert "is not a folder" in capsys.readouterr().err
+
+
+# --- work --------------------------------------------------------------------------------------------
+
+
+def test_a_long_tool_tells_the_client_how_far_it_is_and_never_goes_back() -> None:
     def collect(query: str) -> CollectReport:
         """Collect."""
-        for done in (1, 2):
-            report(done, 2, f"video {done}")
-        return CollectReport(query=query, found=2, added=2, updated=0, library_size=2)
+        for total in (2, 3):  # a tool that counts anew
+            for done in range(total + 1):
+                report(done, total, f"{done} of {total}")
+                time.sleep(0.25)
+        return report_of(query, 2)
 
-    monkeypatch.setattr(mcp_server, "TOOLS", {"collect": collect})
     heard: list[tuple[float, float | None, str | None]] = []
 
     async def listen(done: float, total: float | None, text: str | None) -> None:
@@ -150,90 +244,206 @@ def test_a_long_tool_tells_the_client_how_far_it_is(monkeypatch: pytest.MonkeyPa
     async def talk(client: ClientSession) -> CallToolResult:
         return await client.call_tool("collect", {"query": "coffee"}, progress_callback=listen)
 
-    assert in_memory(talk).structuredContent["added"] == 2
-    assert heard == [(1, 2, "video 1"), (2, 2, "video 2")]
+    assert in_memory(talk, {"collect": collect}).structuredContent["added"] == 2
+    assert heard[-1] == (5, 5, "3 of 3")
+    assert [done for done, _, _ in heard] == sorted({done for done, _, _ in heard})
+    assert len(heard) >= 4
 
 
-def test_what_a_tool_prints_does_not_reach_stdout(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("how", ["session ends", "request is dropped"])
+def test_work_stops_when_nobody_waits_for_it(how: str, home: Path) -> None:
+    from tests.mcp_site import serving
+
+    from shortcast_agent.mcp_server.serving import http_app
+
+    begun, ended = threading.Event(), threading.Event()
+
     def collect(query: str) -> CollectReport:
         """Collect."""
-        print("a library chats")
-        return CollectReport(query=query, found=0, added=0, updated=0, library_size=0)
+        begun.set()
+        try:
+            for done in range(200):
+                report(done, 200, "working")
+                time.sleep(0.05)
+        finally:
+            ended.set()
+        raise AssertionError("it was not stopped")
 
-    monkeypatch.setattr(mcp_server, "TOOLS", {"collect": collect})
-    assert not call("collect", {"query": "coffee"}).isError
-    printed = capsys.readouterr()
-    assert "a library chats" not in printed.out
-    assert "a library chats" in printed.err
+    async def run() -> float:
+        import httpx
+
+        app = http_app(build(Parts(), tools={"collect": collect}))
+        async with serving(app) as address:
+            if how == "session ends":
+                async with over_http(address) as client, anyio.create_task_group() as group:
+                    group.start_soon(client.call_tool, "collect", {"query": "x"})
+                    await anyio.to_thread.run_sync(begun.wait)
+                    group.cancel_scope.cancel()
+            else:
+                await drop(httpx.AsyncClient(), address)
+            since = time.monotonic()
+            await anyio.to_thread.run_sync(ended.wait, 5)
+            return time.monotonic() - since
+
+    async def drop(http: Any, address: str) -> None:
+        """Send a call without any client library, and hang up in the middle of it."""
+        headers = {"Accept": "application/json, text/event-stream"}
+        first = await http.post(address, headers=headers, json=rpc("initialize", HELLO, 1))
+        headers |= {"Mcp-Session-Id": first.headers["mcp-session-id"]}
+        await http.post(address, headers=headers, json=rpc("notifications/initialized", {}))
+        body = rpc("tools/call", {"name": "collect", "arguments": {"query": "x"}}, 2)
+        async with http.stream("POST", address, headers=headers, json=body):
+            await anyio.to_thread.run_sync(begun.wait)
+        await http.aclose()
+
+    assert anyio.run(run) < 2
+    assert ended.is_set()
 
 
-def test_prompts_ask_the_two_questions_and_the_card_is_a_resource() -> None:
-    async def talk(client: ClientSession) -> Any:
-        before = await client.get_prompt("before_publishing", {"title": "Latte", "followers": "700"})
-        after = await client.get_prompt("after_publishing", {"url": "https://example.com/v"})
-        card = await client.read_resource("shortcast://model/card")  # type: ignore[arg-type]
-        return before, after, card
-
-    before, after, card = in_memory(talk)
-    assert '"Latte"' in before.messages[0].content.text
-    assert "700 followers" in before.messages[0].content.text
-    assert "https://example.com/v" in after.messages[0].content.text
-    assert {"encoder", "metrics"} <= set(json.loads(card.contents[0].text))
+def rpc(method: str, params: dict[str, Any], number: int | None = None) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number else {})
 
 
-def test_over_stdio_a_real_client_forecasts_and_stdout_holds_the_protocol_only(home: Path) -> None:
-    parameters = StdioServerParameters(command=sys.executable, args=list(COMMAND), env=dict(os.environ))
+def test_calls_that_are_many_wait_for_each_other_and_all_are_answered() -> None:
+    at_once: list[int] = []
+    inside = 0
+    lock = threading.Lock()
 
+    def forecast_views(title: str) -> CollectReport:
+        """Forecast."""
+        nonlocal inside
+        with lock:
+            inside += 1
+            at_once.append(inside)
+        time.sleep(0.02)
+        with lock:
+            inside -= 1
+        return report_of(title)
+
+    async def talk(client: ClientSession) -> list[str]:
+        answers: list[str] = []
+
+        async def one(nth: int) -> None:
+            result = await client.call_tool("forecast_views", {"title": f"t{nth}"})
+            answers.append((result.structuredContent or {})["query"])
+
+        async with anyio.create_task_group() as group:
+            for nth in range(40):
+                group.start_soon(one, nth)
+        return answers
+
+    assert sorted(in_memory(talk, {"forecast_views": forecast_views})) == sorted(
+        f"t{nth}" for nth in range(40)
+    )
+    assert 1 < max(at_once) <= 4
+
+
+# --- as a process ------------------------------------------------------------------------------------
+
+
+def test_what_a_tool_prints_does_not_reach_stdout(home: Path, tmp_path: Path) -> None:
+    code = (
+        "import os\n"
+        "from shortcast_agent.mcp_server import server, serving\n"
+        "from shortcast_ml.records import CollectReport\n"
+        "def collect(query: str) -> CollectReport:\n"
+        "    '''Collect.'''\n"
+        "    print('a library chats'); os.write(1, b'native code chats')\n"
+        "    return CollectReport(query=query, found=0, added=0, updated=0, library_size=0)\n"
+        "serving.build = lambda held, **more: server.build(held, tools={'collect': collect}, **more)\n"
+        "serving.serve()\n"
+    )
+    lines = [
+        rpc("initialize", HELLO, 1),
+        rpc("notifications/initialized", {}),
+        rpc("tools/call", {"name": "collect", "arguments": {"query": "x"}}, 2),
+    ]
+    with Popen(
+        [sys.executable, "-c", code],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        assert server.stderr is not None
+        for line in lines:
+            server.stdin.write(json.dumps(line) + "\n")
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(2)]
+        server.stdin.close()
+        assert server.stdout.read() == ""
+        assert "a library chats" in (errors := server.stderr.read())
+        assert "native code chats" in errors
+        assert server.wait(20) == 0
+    assert answers[1]["result"]["structuredContent"]["query"] == "x"
+
+
+@pytest.mark.parametrize("transport", [[], ["--http", "--port", "0"]])
+def test_ctrl_c_ends_the_server_at_once_and_without_a_trace(transport: list[str], home: Path) -> None:
+    with Popen(
+        [sys.executable, *COMMAND, *transport],
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+        text=True,
+    ) as server:
+        assert server.stdin is not None
+        assert server.stderr is not None
+        if transport:
+            assert "http://127.0.0.1:" in server.stderr.readline()
+        else:
+            server.stdin.write(json.dumps(rpc("ping", {}, 1)) + "\n")
+            server.stdin.flush()
+            assert server.stdout is not None
+            assert json.loads(server.stdout.readline())["id"] == 1
+        time.sleep(0.3)
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 130
+        assert server.stderr.read() == ""
+
+
+def test_over_stdio_a_real_client_forecasts(home: Path) -> None:
     async def run() -> Any:
-        log = (home / "stderr.log").open("w+")
-        async with (
-            stdio_client(parameters, errlog=log) as (read, write),
-            ClientSession(read, write) as client,
-        ):
-            hello = await client.initialize()
-            return hello, await client.call_tool("forecast_views", {"title": "Latte", "followers": 12000})
+        async with over_stdio(dict(os.environ), log=home / "stderr.log") as client:
+            return await client.call_tool("forecast_views", {"title": "Latte", "followers": 12000})
 
-    hello, result = anyio.run(run)
-    assert hello.serverInfo.name == "shortcast"
-    assert "80% interval" in hello.instructions
+    result = anyio.run(run)
     assert not result.isError, said(result)
     forecast = result.structuredContent
     assert forecast["low"] < forecast["views"] < forecast["high"]
+    assert "80% interval" in said(result)
 
 
-def test_over_http_a_real_client_forecasts_on_loopback(home: Path) -> None:
-    log = home / "server.log"
-    command = [sys.executable, *COMMAND, "--http", "--port", "0"]
-    with log.open("w") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out)
-    try:
-        address = _address(server, log)
-        assert address.startswith("http://127.0.0.1:")
+def test_over_http_the_token_of_the_settings_is_asked_for_and_never_logged(
+    home: Path, tmp_path: Path
+) -> None:
+    import httpx
+
+    token = "a-token-of-the-tests-0123456789"
+    log = tmp_path / "server.log"
+    with http_server(dict(os.environ) | {"SHORTCAST_MCP_TOKEN": token}, log) as address:
+        refused = httpx.post(address, json={}, headers={"Authorization": "Bearer wrong"})
+        assert refused.status_code == 401
 
         async def run() -> Any:
-            async with (
-                streamable_http_client(address) as (read, write, _),
-                ClientSession(read, write) as client,
-            ):
-                await client.initialize()
+            async with over_http(address, token) as client:
                 return await client.call_tool("inspect_draft", {"title": "Latte"})
 
-        result = anyio.run(run)
-        assert result.structuredContent["draft"]["title"] == "Latte"
-    finally:
-        server.terminate()
-        server.wait(20)
+        assert anyio.run(run).structuredContent["draft"]["title"] == "Latte"
+    assert "with the token" in log.read_text()
+    assert token not in log.read_text()
 
 
-def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        if found := re.search(r"http://\S+", log.read_text()):
-            return found.group()
-        time.sleep(0.1)
-    pytest.fail(f"the server printed no address: {log.read_text()}")
+def test_an_outer_address_needs_a_token_or_a_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="set SHORTCAST_MCP_TOKEN, or say --no-token"):
+        serve(http=True, host="0.0.0.0", port=0)
+    monkeypatch.setenv("SHORTCAST_MCP_TOKEN", "short")
+    monkeypatch.setattr("shortcast_tools.parts._default", None)
+    with pytest.raises(InputError, match="at least 16") as error:
+        serve(http=True, port=0)
+    assert "short," not in str(error.value)
 
 
 def test_a_taken_port_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,7 +454,7 @@ def test_a_taken_port_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> Non
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(ServiceError, match="Choose another --port"):
-            mcp_server.serve(http=True, port=port)
+            serve(http=True, port=port)
         with pytest.raises(SystemExit) as end:
             main(["mcp", "--http", "--port", str(port)])
     assert end.value.code == 1

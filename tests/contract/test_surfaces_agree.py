@@ -78,7 +78,7 @@ def test_the_chat_page_forecasts_what_python_forecasts(expected: dict[str, Any])
 def test_a_real_mcp_client_forecasts_what_python_forecasts(expected: dict[str, Any]) -> None:
     async def ask() -> Any:
         async with create_connected_server_and_client_session(mcp_server.build(parts())) as client:
-            return await client.call_tool("forecast_views", DRAFT)
+            return await client.call_tool("forecast_views", {**DRAFT, "detail": True})
 
     assert numbers(anyio.run(ask).structuredContent) == expected
 
@@ -115,7 +115,7 @@ def test_every_tool_gives_over_mcp_what_it_gives_in_python(
 ) -> None:
     async def ask() -> Any:
         async with create_connected_server_and_client_session(mcp_server.build(shared_parts)) as client:
-            return await client.call_tool(name, arguments)
+            return await client.call_tool(name, {**arguments, "detail": True})
 
     with use(shared_parts):
         in_python = TOOLS[name](**arguments).model_dump(mode="json")

@@ -155,7 +155,9 @@ def test_over_mcp_it_is_offered_with_its_schema_and_gives_what_it_gives_in_pytho
 
     async def ask() -> Any:
         async with create_connected_server_and_client_session(mcp_server.build(Parts())) as client:
-            return (await client.list_tools()).tools, await client.call_tool("forecast_next_day", arguments)
+            return (await client.list_tools()).tools, await client.call_tool(
+                "forecast_next_day", {**arguments, "detail": True}
+            )
 
     offered, result = anyio.run(ask)
     (tool,) = (tool for tool in offered if tool.name == "forecast_next_day")

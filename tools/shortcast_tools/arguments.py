@@ -33,3 +33,6 @@ HorizonDays = Annotated[Horizon, Field(description="Age in days at which views a
 Url = Annotated[str, Field(description="Link of a published video (YouTube, TikTok...).")]
 Query = Annotated[str, Field(description="What to look for, in words.")]
 Limit = Annotated[int, Field(ge=1, le=50, description="How many to return.")]
+
+FILE_ARGUMENTS = frozenset({"video", "thumbnail", "thumbnails", "record"})
+"""The arguments, of whichever tool, that name files of this machine: a surface decides who may name which."""

@@ -1,6 +1,7 @@
 """Commands that serve or check: chat, mcp, doctor."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,11 +27,25 @@ def mcp(
     http: Annotated[bool, typer.Option("--http", help="Serve streamable HTTP instead of stdio.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on, with --http.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port, with --http.")] = 8765,
+    files: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder whose videos and pictures may be read; repeat it for several."),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="Another host name by which it is reached, with --http; repeat it for several."),
+    ] = None,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Listen on an outer address although no token is set.")
+    ] = False,
 ) -> None:
-    """Serve the tools over the Model Context Protocol."""
+    """Serve the tools over the Model Context Protocol.
+
+    With --http, SHORTCAST_MCP_TOKEN is the bearer token that clients must send.
+    """
     from shortcast_agent.mcp_server import serve
 
-    serve(http=http, host=host, port=port)
+    serve(http=http, host=host, port=port, files=files or (), names=name or (), no_token=no_token)
 
 
 @app.command()

@@ -1,0 +1,30 @@
+"""How many tokens a text has at most, without any model's vocabulary."""
+
+import re
+
+MOST_TOKENS = 400  # of a reply, unless detail is asked for
+
+_PIECES = re.compile(
+    r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<digit>[0-9])|(?P<lines>\s*\n\s*)|(?P<space>\s+)|(?P<sign>.)",
+    re.DOTALL,
+)
+
+
+def tokens_at_most(text: str) -> int:
+    """Return an upper bound of a text's tokens.
+
+    Counted are a token for 4 letters of a word or begun 4, for 2 capitals or begun 2, for each digit (Qwen parts
+    numbers so), each sign and each line's end, and outside ASCII one less than a character's bytes in UTF-8; a space
+    goes with the word behind it. On the replies of all tools, Qwen2.5 needs 0.71 to 0.90 of it, and 0.3 to 0.6 of it on
+    titles in Vietnamese, Korean, Chinese, Russian and Thai. Letters that make no words can need more than it says.
+    """
+    total = 0
+    for piece in _PIECES.finditer(text):
+        kind, characters = piece.lastgroup, piece.group()
+        if kind == "word":
+            total += -(-len(characters) // 4)
+        elif kind == "capitals":
+            total += -(-len(characters) // 2)
+        elif kind != "space":
+            total += 1 if characters.isascii() else len(characters.encode()) - 1
+    return total
