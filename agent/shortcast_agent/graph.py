@@ -35,14 +35,15 @@ from shortcast_agent.events import (
     ToolStarted,
     Usage,
 )
-from shortcast_agent.gate import refusal
+from shortcast_agent.gate import open_tools, refusal
 from shortcast_agent.grounding import SentenceGate, strike, trace
 from shortcast_agent.langchain_tools import pack, summary_of
 from shortcast_agent.llm import LLMTrouble, reply_of
-from shortcast_agent.messages import repaired, said_at, shortened, sources_of
+from shortcast_agent.memory import prompt_lines
+from shortcast_agent.messages import profile_of, repaired, said_at, shortened, sources_of
 from shortcast_agent.planner.conversation import fold
 from shortcast_agent.planner.plan import remember
-from shortcast_agent.prompts import system_prompt, untraced_numbers
+from shortcast_agent.prompts import complaint, system_prompt
 from shortcast_agent.router import route, writing_prompt
 from shortcast_ml.records import Record
 
@@ -168,12 +169,13 @@ def think(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
 
 
 def _ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
-    prompt: list[BaseMessage] = [SystemMessage(system_prompt(said_at(messages))), *shortened(messages)]
-    if turn.rejected is not None:
-        answer, complaint = turn.rejected
-        prompt += [answer, HumanMessage(complaint)]
+    told = system_prompt(said_at(messages), prompt_lines(profile_of(messages)))
+    prompt: list[BaseMessage] = [SystemMessage(told), *shortened(messages)]
+    prompt += _sent_back(turn)
     spent = turn.calls_made >= turn.max_tool_calls or turn.rejected is not None
-    model = turn.llm if spent else turn.llm.bind_tools(list(turn.tools.values()))  # type: ignore[union-attr]
+    opened = frozenset[str]() if spent else open_tools(messages)
+    usable = [tool for name, tool in turn.tools.items() if name in opened]
+    model: Any = turn.llm.bind_tools(usable) if usable and turn.llm else turn.llm
     gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
     reply = turn.ask(model, prompt, gate.feed if gate else _unheard)
     if spent and (reply.tool_calls or reply.invalid_tool_calls):
@@ -204,9 +206,7 @@ def _ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
         turn.stream(str(reply.text))
         return reply
     prompt = writing_prompt(now.said, str(reply.text))
-    if turn.rejected is not None:
-        answer, complaint = turn.rejected
-        prompt += [answer, HumanMessage(complaint)]
+    prompt += _sent_back(turn)
     gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
     written = turn.ask(turn.llm, prompt, gate.feed if gate else _unheard)
     if gate is not None:
@@ -214,6 +214,11 @@ def _ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     if not written.text:
         raise LLMTrouble("it sent an empty answer")
     return AIMessage(written.text, additional_kwargs=reply.additional_kwargs)
+
+
+def _sent_back(turn: TurnContext) -> list[BaseMessage]:
+    """Return the answer that was refused and why, for the one retry."""
+    return [turn.rejected[0], HumanMessage(turn.rejected[1])] if turn.rejected is not None else []
 
 
 def _pick(turn: TurnContext, prompt: Sequence[BaseMessage], schema: dict[str, object]) -> AIMessage:
@@ -339,15 +344,18 @@ def act(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
 
 
 def _run(turn: TurnContext, call: Any, results: dict[str, ToolMessage], slots: threading.Semaphore) -> None:
-    from shortcast_tools.progress import listening
+    from shortcast_tools.progress import Stopped, listening, stoppable
 
     def forward(done: int, total: int, text: str) -> None:
         turn.emit(ToolProgress(id=call["id"], done=done, total=total, text=text))
 
     with slots:
         started = time.monotonic()
-        with listening(forward):
-            message = turn.tools[call["name"]].invoke({**call, "type": "tool_call"})
+        try:
+            with listening(forward), stoppable(lambda: turn.cancelled.is_set() or _is_late(turn)):
+                message = turn.tools[call["name"]].invoke({**call, "type": "tool_call"})
+        except Stopped as stopped:
+            message = _failed(call, str(stopped))
     message.additional_kwargs["seconds"] = round(time.monotonic() - started, 3)
     if isinstance(message.artifact, Record):
         record = message.artifact
@@ -355,6 +363,10 @@ def _run(turn: TurnContext, call: Any, results: dict[str, ToolMessage], slots: t
         message.additional_kwargs["summary"] = summary_of(record)
     if results.setdefault(str(call["id"]), message) is message:
         _tell(turn, call, message)
+
+
+def _is_late(turn: TurnContext) -> bool:
+    return time.monotonic() >= turn.deadline
 
 
 def _wrong(turn: TurnContext, call: Any, messages: Sequence[BaseMessage]) -> str | None:
@@ -367,7 +379,7 @@ def _wrong(turn: TurnContext, call: Any, messages: Sequence[BaseMessage]) -> str
         return f"{call['name']} has no argument {', '.join(sorted(unknown))}; it takes {known}."
     if turn.calls_made > turn.max_tool_calls:
         return f"This turn's {turn.max_tool_calls} tool calls are used up; answer from what you have."
-    if time.monotonic() >= turn.deadline:
+    if _is_late(turn):
         return "This turn's time is used up; answer from what you have."
     return refusal(call["name"], call["args"], messages)
 
@@ -418,11 +430,11 @@ def check(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
     if answer is None:
         return {}
     sources = sources_of(state["messages"])
-    untraced = trace(str(answer.text), sources).untraced
+    faults = trace(str(answer.text), sources).faults
     text = str(answer.text)
-    if untraced:
+    if faults:
         if turn.llm is not None and turn.rejected is None and time.monotonic() < turn.deadline:
-            turn.rejected = (answer, untraced_numbers(untraced))
+            turn.rejected = (answer, complaint(f"{fault.text} ({fault.why})" for fault in faults))
             return {}
         text, struck = strike(str(answer.text), sources)
         if turn.llm is None:

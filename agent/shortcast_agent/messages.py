@@ -79,3 +79,9 @@ def said_at(messages: Sequence[BaseMessage]) -> str:
         message.additional_kwargs.get("said_at") for message in messages if isinstance(message, HumanMessage)
     ]
     return str(moments[-1]) if moments and moments[-1] else ""
+
+
+def profile_of(messages: Sequence[BaseMessage]) -> dict[str, Any]:
+    """Return what was known of the user when this conversation began."""
+    first = next((message for message in messages if isinstance(message, HumanMessage)), None)
+    return dict(first.additional_kwargs.get("profile", {})) if first is not None else {}
