@@ -145,8 +145,11 @@ def _alternatives(plan: Plan, turn: Turn, voice: Voice) -> str:
         how = "keep_it"
     else:
         how = "better"
-    lines = [voice.say(how, label=told(label, voice, 90)), ""]
-    lines += [sections.alternative(name, forecast, voice, typical=across) for name, forecast in forecasts]
+    lines = [_capital(voice.say(how, label=told(label, voice))), ""]
+    lines += [
+        sections.alternative(told(name, voice), forecast, voice, typical=across)
+        for name, forecast in forecasts
+    ]
     return "\n".join([*lines, "", sections.anchor(best, voice), "", voice.say("associations")])
 
 
@@ -159,6 +162,11 @@ def _forecast_of(alternative: Alternative, plan: Plan, turn: Turn) -> Forecast |
         if isinstance(call.record, Forecast) and fits and (wanted or not _carries_another(given, plan)):
             return call.record
     return None
+
+
+def _capital(text: str) -> str:
+    """Return a line with its first letter in upper case, behind its Markdown."""
+    return re.sub(r"^(\W*)(\w)", lambda found: found[1] + found[2].upper(), text)
 
 
 def _carries_another(arguments: dict[str, Any], plan: Plan) -> bool:

@@ -17,6 +17,7 @@ from shortcast_ml.records import (
 
 _NEGLIGIBLE = 0.0043  # log10 of x1.01: what rounds to no effect
 _BRIEF, _FULL = 3, 15  # factors named
+_UNSEEN = ("not given", "not planned")
 
 
 def plain(text: str, limit: int = 90) -> str:
@@ -26,7 +27,9 @@ def plain(text: str, limit: int = 90) -> str:
         cut = line[:limit].rsplit(" ", 1)[0]
         line = (cut if len(cut) > limit // 2 else re.sub(r"[\d.,]+$", "", line[:limit])).rstrip(" ,.;:") + "…"
     line = re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", line)
-    return re.sub(r"(?i)\b(www)\.", r"\1\\.", line.replace("//", r"\/\/"))  # a stranger's link is shown, not linked
+    return re.sub(
+        r"(?i)\b(www)\.", r"\1\\.", line.replace("//", r"\/\/")
+    )  # a stranger's link is shown, not linked
 
 
 def told(text: str, voice: Voice, limit: int = 240) -> str:
@@ -111,7 +114,7 @@ def reasons(explanation: Explanation, voice: Voice = ENGLISH, *, head: str = "wh
     little: they come last.
     """
     strong = [factor for factor in explanation.factors if abs(factor.log10) > _NEGLIGIBLE]
-    seen = [factor for factor in strong if factor.observation != "not given" and factor.name != "age"]
+    seen = [factor for factor in strong if factor.observation not in _UNSEEN and factor.name != "age"]
     enough = next((some for some in (seen, strong) if len(some) >= _BRIEF), list(explanation.factors))
     chosen = strong[:_FULL] if voice.full and len(strong) >= _BRIEF else enough[:_BRIEF]
     if not chosen:
@@ -171,15 +174,22 @@ def comparison(found: Comparison, voice: Voice = ENGLISH) -> str:
     """Say which variant the model prefers, and by how much."""
     best = next((variant for variant in found.variants if variant.label == found.best), found.variants[0])
     how = "compare_decisive" if found.decisive else "compare_lean" if found.lead > 0.5 else "compare_even"
-    label = told(best.label, voice, 90)
-    lines = [voice.say(how, label=label, chance=say_percent(found.lead)), ""]
+    lines = [voice.say(how, label=_label(best, voice), chance=say_percent(found.lead)), ""]
     for nth, variant in enumerate(found.variants):
         versus = voice.say("versus_first", times=say_times(variant.vs_first)) if nth else ""
-        lines.append(alternative(variant.label, variant.forecast, voice) + (f", {versus}" if versus else ""))
+        line = alternative(_label(variant, voice), variant.forecast, voice)
+        lines.append(f"{line}, {versus}" if versus else line)
         differs = _differs(variant, voice)
         if differs and (voice.full or variant is best):
             lines.append(f"  - {differs}")
     return "\n".join([*lines, "", anchor(best.forecast, voice), "", voice.say("associations")])
+
+
+def _label(variant: Variant, voice: Voice) -> str:
+    """Return what a variant is called: its title in quotes, or the number of its picture."""
+    if variant.label == variant.draft.title:
+        return f"“{plain(variant.label)}”"
+    return told(variant.label, voice, 90)
 
 
 def _differs(variant: Variant, voice: Voice) -> str:
@@ -192,10 +202,13 @@ def _differs(variant: Variant, voice: Voice) -> str:
 
 
 def alternative(label: str, forecast: Forecast, voice: Voice = ENGLISH, *, typical: bool = False) -> str:
-    """Say the forecast of one of several alternatives on one line; with what is typical where platforms differ."""
+    """Say the forecast of an alternative on one line; with what is typical where platforms differ.
+
+    `label` is harmless Markdown in the user's language.
+    """
     return voice.say(
         "alternative_there" if typical else "alternative",
-        label=told(label, voice, 90),
+        label=label,
         views=say_count(forecast.views),
         when=voice.after(forecast.horizon_days),
         low=say_count(forecast.low),

@@ -55,7 +55,7 @@ def _field(name: str, value: str, voice: Voice) -> str:
     """Return what a field holds: days, parts of the day and places in the user's language, all else as it is."""
     if name in ("day", "part", "place"):
         return voice.name(name, value.replace(" ", "_"), value)
-    return value
+    return _one(value, voice) or value if name == "kind" else value
 
 
 @cache
