@@ -39,7 +39,7 @@ from shortcast_ml.records import Record
 from shortcast_tools.parts import Parts, use
 
 if TYPE_CHECKING:
-    from shortcast_agent.graph import TurnContext
+    from shortcast_agent.context import TurnContext
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class Analyst:
         emit: Callable[[Event], None],
         cancelled: threading.Event,
     ) -> AskResult:
-        from shortcast_agent.graph import TurnContext
+        from shortcast_agent.context import TurnContext
         from shortcast_agent.planner.model import OfflinePlanner
 
         self._open()
@@ -227,7 +227,8 @@ class Analyst:
         self.conversations.forget_old_checkpoints(thread)
         if self._remembers and _wants_to_be_forgotten(messages, message.additional_kwargs["said"]):
             self.forget_profile()
-            context.notice(memory.FORGOTTEN)
+            if context.analyst != OFFLINE_ANALYST:  # who says so in the answer
+                context.notice(memory.FORGOTTEN)
         result = result_of(messages, thread, tuple(context.notices), context.analyst)
         return result.model_copy(update={"usage": context.usage})
 
