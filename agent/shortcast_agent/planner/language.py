@@ -23,7 +23,7 @@ _WORDS = {
     " explica mejor publico miniaturas vale",
     "fr": "le la les des du est mon ma mes un une pour avec que qui quoi combien comment pourquoi je tu il elle"
     " ça ce ces cette vues miniature vidéo vidéos titre titres chaîne veux peux et mais plus bonjour merci"
-    " salut sur dans j'ai c'est qu'est-ce montre écris moi écris-moi compare détaille explique trouve"
+    " salut sur dans j'ai c'est qu'est penses peut montre écris moi compare détaille explique trouve"
     " publie laquelle lequel",
     "pt": "o os as do da vai não você meu minha quantas visualizações uma com são está vídeo qual miniatura"
     " título terá para obrigado olá canal e mais",
@@ -97,7 +97,7 @@ def _named(language: str) -> str | None:
 
 def _scores(words: str) -> dict[str, float]:
     """Return how much speaks for each language: telling words, and letters that only it has."""
-    tokens = re.findall(r"[^\W\d_]+(?:['-][^\W\d_]+)*", words)
+    tokens = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", words)
     scores = {}
     for language, lexicon in _LEXICON.items():
         told = sum(0.5 if token in _SHARED else 1.0 for token in tokens if token in lexicon)
