@@ -24,7 +24,7 @@ NUMBER = (
 )
 MAGNITUDE = (
     r"(?:\s?(?:thousand|millions?|billion|millones|millón|mille|mil|nghìn|ngàn|triệu|tr|tỷ|tỉ|lakh)\b"
-    r"|\s?(?:[kK]|(?-i:M))(?![^\W\d_])|[kKmMbB](?![^\W\d_])|\s?(?:천만|백만|십만|[만천억万千]))"
+    r"|\s?(?:[kK]|(?-i:M))(?![A-Za-zÀ-ỹ])|[kKmMbB](?![A-Za-zÀ-ỹ])|\s?(?:천만|백만|십만|[만천억万千]))"
 )
 COUNT = (
     rf"{NUMBER}{MAGNITUDE}?(?:(?<=[억만万])\s?\d+(?:천만|백만|십만|[만천万千]))*"

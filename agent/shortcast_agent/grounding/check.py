@@ -20,6 +20,8 @@ _MARKUP = re.compile(  # what a page would load or follow unasked: no answer of 
     r"|^\s*\[[^\]]+\]:.*|(?<!\\)\[[^\]\n]*\]\((?!https?://)[^)]*\)?",
     re.IGNORECASE,
 )
+# What our own sentences name: the sites that are read, and how a link to an account looks.
+_OWN_LINKS = {"www.youtube.com", "www.tiktok.com", "www.tiktok.com/@name", "www.bilibili.com"}
 _MARK = re.compile(r"\s*(?:[-*+]\s+|\d+[.)]\s+|>\s*)?")
 _LISTED = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
@@ -140,7 +142,7 @@ def _trace_line(line: str, lead: str, known: Sources) -> tuple[list[str], list[F
     for markup in _MARKUP.findall(line):
         tell(False, markup, "an answer holds no picture, no HTML and no link but to a video of a result")
     for url in _URL.findall(line):
-        tell(link(url) in known.links, url, "this link is in no tool result and not in the user's words")
+        tell(_known_link(url, known), url, "this link is in no tool result and not in the user's words")
     plain = re.sub(r"\\([\\`*_\[\]<>|#~])", r"\1", _URL.sub(" ", line))
     for _, _, name, kind in names(plain, lead):
         what = "a title" if kind == "title" else "a channel"
@@ -157,6 +159,11 @@ def _trace_line(line: str, lead: str, known: Sources) -> tuple[list[str], list[F
     told = {fault.text.casefold() for fault in faults}
     faults += [fault for fault in _wrong_claims(plain, known) if fault.text.casefold() not in told]
     return traced, faults
+
+
+def _known_link(url: str, known: Sources) -> bool:
+    bare = link(url)
+    return bare in known.links or bare in _OWN_LINKS or re.sub(r"^(?:https?:)?//", "", bare) in _OWN_LINKS
 
 
 def _wrong_claims(line: str, known: Sources) -> Iterator[Fault]:

@@ -158,6 +158,8 @@ class Claims:
         places = list(re.finditer(M, text))
         for at, found in enumerate(places):
             end = places[at + 1].start() if at + 1 < len(places) else len(text)
+            if judge.is_ordinal(int(found.group(1))):
+                continue  # "the first x1.3" and "x1.3 the first" read alike
             segment = re.split(r"[;.](?:\s|$)", text[found.end() : end])[0]
             for pattern, field in ((_TIMES, "ratios"), (_VIEWS, "counts")):
                 number = pattern.search(segment)

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from shortcast_agent.grounding.lexicon import said_ratios
+from shortcast_agent.grounding.lexicon import CHANCE, said_ratios
 from shortcast_agent.grounding.sources import Sources, hour_of
 from shortcast_agent.numbers import COUNT, NUMBER, Written, readings
 
@@ -85,9 +85,10 @@ def _percent_stands(match: re.Match[str], known: Sources) -> bool:
     percents = [100 * share for share in known.shares]
     percents += [ratio * 100 for ratio in known.ratios]
     changes = [(ratio - 1) * 100 for ratio in known.both_ways]
-    if _MORE.match(after):
+    chance = re.match(rf"\W{{0,3}}(?:\w+ )?{CHANCE}", after)  # "67% chance that it does better"
+    if not chance and _MORE.match(after):
         percents = [change for change in changes if change > 0]
-    elif _LESS.match(after):
+    elif not chance and _LESS.match(after):
         percents = [-change for change in changes if change < 0]
     else:
         percents += map(abs, changes)

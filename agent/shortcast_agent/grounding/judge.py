@@ -5,6 +5,7 @@ A name may stand in several records: a claim is wrong only where every record th
 
 from collections.abc import Iterator, Sequence
 
+from shortcast_agent.grounding import lexicon as lex
 from shortcast_agent.grounding.figures import rounding
 from shortcast_agent.grounding.ledger import Item
 from shortcast_agent.grounding.mentions import CHOICES, Mention
@@ -17,6 +18,10 @@ class Judge:
     def __init__(self, mentions: Sequence[Mention], measure: str) -> None:
         """Take what a sentence speaks of, and what it measures by; empty: it does not say."""
         self._mentions, self._measure = mentions, measure
+
+    def is_ordinal(self, nth: int) -> bool:
+        """Say whether a thing is called by its place only: "the second"."""
+        return self._mentions[nth].ordinal
 
     def pair(self, what: str, one: int, other: int, up: bool) -> Iterator[tuple[str, str]]:
         """Judge that one thing is above (or below) another."""
@@ -93,8 +98,9 @@ class Judge:
             ):
                 continue
             value = item.values.get("multiplier", item.values.get("vs_channel", ranking.neutral))
-            agreed.append((value > ranking.neutral) if up else (value < ranking.neutral))
-            why = f"{item.label} is {say_times(value)}"
+            right = (value > ranking.neutral) if up else (value < ranking.neutral)
+            agreed.append(right and (item.reliable or not up or lex.HEDGED.search(what) is not None))
+            why = f"{item.label} is {say_times(value)}" + (", with no reliable effect" if right else "")
         if agreed and not any(agreed):
             yield what, f"the results say otherwise: {why}"
 

@@ -44,6 +44,7 @@ class Item:
     values: Mapping[str, float]
     ratios: tuple[float, ...] = ()
     counts: tuple[float, ...] = ()
+    reliable: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Ledger:
     next_days: list[NextDayForecast] = field(default_factory=list)
     levels: list[tuple[float, ...]] = field(default_factory=list)
     chances: list[float] = field(default_factory=list)
+    asides: set[str] = field(default_factory=set)  # names that hold other names: channels
 
     @classmethod
     def of(cls, calls: Iterable[tuple[dict[str, Any], Record]]) -> "Ledger":
@@ -82,7 +84,7 @@ class Ledger:
 
     def keys(self) -> dict[str, list[tuple[Ranking, int]]]:
         """Return what each thing may be called, longest first, and where it stands."""
-        found: dict[str, list[tuple[Ranking, int]]] = {}
+        found: dict[str, list[tuple[Ranking, int]]] = {key: [] for name in self.asides for key in _said(name)}
         for ranking in self.rankings:
             for nth, item in enumerate(ranking.items):
                 for key in dict.fromkeys(item.keys):
@@ -152,7 +154,9 @@ class Ledger:
         self.rankings.append(Ranking("factors", items, 1.0))
 
     def _neighbours(self, neighbours: Iterable[Neighbour]) -> None:
-        self.rankings.append(Ranking("neighbours", tuple(map(_neighbour, neighbours)), 1.0))
+        listed = tuple(neighbours)
+        self.rankings.append(Ranking("neighbours", tuple(map(_neighbour, listed)), 1.0))
+        self.asides.update(video.channel for video in listed if video.channel)
 
     def _niche(self, record: NicheSummary) -> None:
         topics = tuple(
@@ -257,12 +261,12 @@ def _changes(record: Suggestions) -> Ranking:
             names += _moment_words(change.after) or [change.after]
         elif change.argument == "duration_s" or len(change.after) > 6:
             names += [change.after, *_length_words(change.after)]
-        more = [getattr(change, name, None) for name in ("low", "high", "computed")]
+        more = (change.low, change.high, change.computed)
         items.append(
             Item(
                 change.what, _said(*names), {"multiplier": change.multiplier, "views": change.views},
                 _ratios(change.multiplier, 1 / change.multiplier, *more),
-                (change.views, *_levels(change.forecast), *_levels(record.baseline)),
+                (change.views, *_levels(change.forecast), *_levels(record.baseline)), change.reliable,
             )
         )  # fmt: skip
     return Ranking("changes", tuple(items), 1.0)

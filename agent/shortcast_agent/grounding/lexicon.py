@@ -179,14 +179,14 @@ HELPS = re.compile(
     r"\bhelp(?:s|ed|ing|ful)?\b|\brais(?:es|e|ed|ing)\b|\bboost(?:s|ed|ing)?\b|\blift(?:s|ed|ing)?\b"
     r"|\bincreas(?:es|e|ed|ing)\b|\bimprov(?:es|e|ed|ing)\b|\bpush(?:es|ed)? (?:it |the forecast |views )?up\b"
     r"|\bworks? (?:for you|in your favou?r)\b|\bin your favou?r\b|\bpositive\b|\bgains?\b"
-    r"|도움|높이|높여|높입|올리|올려|올립|늘리|늘려|긍정|giúp|tăng|nâng|có lợi|\bayudan?\b|\bsuben?\b|\baumentan?\b|\bmejoran?\b"
+    r"|도움|높이|높여|높입|끌어올|긍정|giúp|tăng|nâng|có lợi|\bayudan?\b|\baumentan?\b|\bmejoran?\b"
     r"|\bfavorecen?\b|\bsuman?\b|\baident?\b|\baide\b|\baugmente(?:nt)?\b|\baméliore(?:nt)?\b|\bfavorise(?:nt)?\b"
 )
 HURTS = re.compile(
     r"\bhurt(?:s|ing)?\b|\blower(?:s|ed|ing)?\b|\breduc(?:es|e|ed|ing)\b|\bdrags?\b|\bcosts?\b|\bholds? (?:you|it) back\b"
     r"|\bheld back\b|\bholding (?:you|it) back\b|\bdecreas(?:es|e|ed|ing)\b|\bpulls? (?:it |the forecast |you )?down\b"
     r"|\bbrings? (?:it |the forecast |you )?down\b|\bharms?\b|\bworks? against\b|\bnegative\b|\bweighs?\b|\bpenali[sz]es?\b"
-    r"|낮추|낮춥|떨어뜨|해치|깎|불리|줄이|줄여|줄입|부정|giảm|hại|bất lợi|kéo xuống|\bperjudican?\b|\bbajan?\b|\breducen?\b|\brestan?\b"
+    r"|낮추|낮춥|떨어뜨|해치|깎|불리|끌어내|부정|giảm|hại|bất lợi|kéo xuống|\bperjudican?\b|\bbajan?\b|\breducen?\b|\brestan?\b"
     r"|\bdañan?\b|\bempeoran?\b|\bnuit\b|\bnuisent\b|\bréduit\b|\bréduisent\b|\bdiminue(?:nt)?\b|\bbaisse(?:nt)?\b|\bpénalise(?:nt)?\b"
 )
 # What turns a clause around or takes its weight away: such a clause is left alone.
@@ -199,6 +199,11 @@ LESS_SO = re.compile(r"\b(?:help|hurt|cost|matter)s? (?:less|more|most)\b|\bless
 CHANGING = re.compile(
     r"\bwould\b|\bcould\b|\bmight\b|\bmay\b|\bshorter\b|\blonger\b|\bshorten\w*|\bchang\w+|\bcut\w*|\btrim\w*|\bfix\w*|\bfewer\b"
     r"|\bimprove (?:the|your)\b|\bif you\b|\btry\b|\bdrop\w*|\badd\w*|바꾸|줄이면|늘리면|짧게|길게|nếu|thử|\bsi\b|\bchanger\b|\bcambiar\b"
+)
+# An effect that is not reliable may be told as one that may be.
+HEDGED = re.compile(
+    r"\b(?:may|might|could|perhaps|possibly|uncertain|unsure|unclear|not sure|reliabl[ey]|maybe|seems?)\b|불확실|수도|có thể|chưa chắc"
+    r"|\bpodría|\bquizás?\b|\binciert|\bpourrait\b|\bpeut-être\b|\bincertain"
 )
 CLAUSE = re.compile(
     r"[;—]| – |,? \b(?:but|while|whereas|although|though|however|pero|mientras|mais|tandis que|nhưng|còn)\b |지만 |, |: "
@@ -216,14 +221,14 @@ _USUAL = r"(?:usual|typical|normal|average|baseline)\b"
 ABOVE_USUAL = re.compile(
     rf"(?:\babove|\b(?:better|higher|more|stronger)(?: \w+){{0,2}} than|\bahead of|\bbeat(?:s|ing)?|\bexceed(?:s|ed|ing)?|\boutperform(?:s|ed|ing)?)"
     rf"{_YOURS}{_USUAL}"
-    r"|(?:평소|보통|평균)(?:의|적인)?(?:\s?\S{1,6})?보다\s?(?:\S+\s){0,3}?(?:높|많|좋|낫|나은|나아|잘)|(?:평소|평균)(?:를|을)? (?:웃돌|넘)"
+    r"|(?:평소|보통|평균)(?:의|적인)?(?:\s?\S{1,6})?보다\s?(?:(?!낮|적|못|나쁘|덜|가능성|확률)\S+\s){0,3}?(?:높|많|좋|낫|나은|나아|잘)|(?:평소|평균)(?:를|을)? (?:웃돌|넘)"
     r"|(?:cao|nhiều|tốt) hơn(?:\s\S+){0,3}?\s(?:bình thường|thường lệ|thông thường|trung bình|mọi khi|thường ngày)"
     r"|(?:por encima de|mejor que|superior a|más(?: \w+){0,2} que)(?:\s\S+){0,3}?\s(?:habitual|costumbre|normal|típic\w+|promedio|siempre)"
     r"|(?:au-dessus d|mieux qu|meilleure?s? qu|supérieure?s? à|plus(?: \w+){0,3} qu)\S*(?:\s\S+){0,3}?\s?(?:habitu\w+|d'habitude|ordinaire|typique|moyenne|normale?)\b"
 )
 BELOW_USUAL = re.compile(
     rf"(?:\bbelow|\b(?:worse|lower|less|fewer|weaker)(?: \w+){{0,2}} than|\bbehind|\bunder|\bshort of|\btrail(?:s|ing)?){_YOURS}{_USUAL}"
-    r"|(?:평소|보통|평균)(?:의|적인)?(?:\s?\S{1,6})?보다\s?(?:\S+\s){0,3}?(?:낮|적|못|나쁘|덜)|(?:평소|평균)(?:를|을|에)? (?:밑돌|못 미)"
+    r"|(?:평소|보통|평균)(?:의|적인)?(?:\s?\S{1,6})?보다\s?(?:(?!높|많|좋|낫|잘|가능성|확률)\S+\s){0,3}?(?:낮|적|못|나쁘|덜)|(?:평소|평균)(?:를|을|에)? (?:밑돌|못 미)"
     r"|(?:thấp|ít|kém|tệ)(?: \w+)? hơn(?:\s\S+){0,3}?\s(?:bình thường|thường lệ|thông thường|trung bình|mọi khi|thường ngày)"
     r"|(?:por debajo de|peor que|inferior a|menos(?: \w+){0,2} que)(?:\s\S+){0,3}?\s(?:habitual|costumbre|normal|típic\w+|promedio|siempre)"
     r"|(?:en dessous d|au-dessous d|moins(?: \w+){0,3} qu|pire qu|inférieure?s? à)\S*(?:\s\S+){0,3}?\s?(?:habitu\w+|d'habitude|ordinaire|typique|moyenne|normale?)\b"

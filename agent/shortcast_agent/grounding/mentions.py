@@ -18,6 +18,7 @@ class Mention:
 
     label: str
     places: tuple[Place, ...]
+    ordinal: bool = False
 
 
 class Names:
@@ -62,12 +63,12 @@ class Names:
                 if nth < len(ranking.items)
             ]
             if places:
-                take(found.start(), found.end(), Mention(found.group(), tuple(places)))
+                take(found.start(), found.end(), Mention(found.group(), tuple(places), ordinal=True))
         spans.sort(key=lambda span: span[0])
         mentions = [mention for _, _, mention in spans]
         marked, last = "", 0
         for nth, (start, end, _) in enumerate(spans):
-            marked += f"{text[last:start]}§{nth}§"
+            marked += text[last:start] + (f"§{nth}§" if mentions[nth].places else " ")
             last = end
         return marked + text[last:], mentions
 

@@ -7,6 +7,7 @@ from shortcast_agent.grounding import lexicon as lex
 from shortcast_agent.grounding.sources import Sources, bare
 
 _SINGLE = re.compile(r"(?<![\w'’])[‘']([^\n'‘’]{8,200})['’](?!\w)")
+_CODE = re.compile(r"`[^`\n]+`")
 _HANDLE = re.compile(r"(?<![\w@.])@([\w.]{3,30})")
 # An answer may propose what to ask next in quotes: nothing is claimed of it.
 _PROPOSED = re.compile(
@@ -49,7 +50,10 @@ def without_quotes(text: str, lead: str, known: Sources) -> str:
 
 def _quotes(text: str) -> Iterator[tuple[int, int, str, str]]:
     """Return where something is quoted, what, and what stands before it in its sentence."""
+    code = [found.span() for found in _CODE.finditer(text)]
     for found in (*lex.QUOTED.finditer(text), *_SINGLE.finditer(text)):
+        if any(start <= found.start() and found.end() <= end for start, end in code):
+            continue  # a command quotes what it is given
         quoted = next(part for part in found.groups() if part is not None)
         before = text[max(0, found.start() - 60) : found.start()].rsplit(". ", 1)[-1]
         yield found.start(), found.end(), quoted, before

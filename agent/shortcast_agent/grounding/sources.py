@@ -147,7 +147,8 @@ class Sources:
         self.numbers.add(abs(float(value)))
         if isinstance(value, float) and 0 <= value <= 1:  # probabilities, shares, percentiles, similarities
             self.shares.add(value)
-        if (key in _RATIOS or key.startswith("vs_")) and value > 0:
+        ends = key in ("low", "high") and isinstance(value, float)  # those of counts are whole numbers
+        if (key in _RATIOS or key.startswith("vs_") or ends) and value > 0:
             self.ratios.add(float(value))
         if key == "duration_s":
             self.seconds.add(float(value))

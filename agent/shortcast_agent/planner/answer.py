@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shortcast_agent.numbers import say_duration
-from shortcast_agent.planner import found, posted, sections, seen, smalltalk
+from shortcast_agent.planner import found, posted, sections, seen, smalltalk, traced
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import told
@@ -72,6 +72,8 @@ def _body(plan: Plan, turn: Turn, talk: Talk, voice: Voice) -> str:
     match plan.intents[0]:
         case "greet" | "thanks" | "help" | "unclear" as said:
             return voice.say(said)
+        case "source":
+            return traced.write_source(plan, turn, talk, voice)
         case "out":
             return smalltalk.out_of_scope(turn.said, voice)
     if plan.question and not any(call.record for call in turn.calls):
