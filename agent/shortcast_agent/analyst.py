@@ -145,6 +145,12 @@ class Analyst:
         """Return the turns of a thread, oldest first; [] when there is no such thread."""
         return read_turns(self.conversations.messages(thread))
 
+    def origins(self, thread: str) -> "tuple[Origin, ...]":
+        """Return where the numbers of a thread's last answer with any come from."""
+        from shortcast_agent.provenance import of_last_answer
+
+        return of_last_answer(self.conversations.messages(thread))
+
     def threads(self) -> list[ThreadInfo]:
         """Return the conversations that can be resumed, the latest first."""
         return self.conversations.listed()

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.conversation import Message, answer_turn, remembered, said
 from shortcast_agent.events import OFFLINE_ANALYST
+from shortcast_agent.page_profile import ProfileBox
+from shortcast_agent.page_thread import ThreadBox
 from shortcast_agent.panel import CSS, EMPTY, panel, safe
+from shortcast_agent.sources_view import sources_view
 from shortcast_agent.uploads import keep
 from shortcast_ml.errors import ServiceError, ShortcastError
 
@@ -71,11 +74,16 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
         for shown, report in answer_turn(analyst, asked["text"], files, thread, messages, stop):
             yield shown, gr.skip()
             if report is not None:  # the words first: drawing takes a moment
-                yield shown, panel(report) or gr.skip()
+                yield shown, beside(report, thread) or gr.skip()
 
-    def end(thread: str | None) -> tuple[Any, Any]:
+    def beside(report: VideoReport, thread: str) -> str:
+        drawn = panel(report)
+        return drawn + sources_view(analyst.origins(thread)) if drawn else ""
+
+    def end(thread: str | None) -> tuple[Any, ...]:
         stops.pop(thread or "", None)
-        return gr.MultimodalTextbox(submit_btn=True, stop_btn=False), conversations(thread)
+        box = gr.MultimodalTextbox(submit_btn=True, stop_btn=False)
+        return box, conversations(thread), *kept.fill(thread)
 
     def stop(thread: str | None) -> None:
         if thread in stops:
@@ -89,16 +97,27 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
     def resume(thread: str | None) -> tuple[Any, ...]:
         turns = analyst.history(thread) if thread else []
         messages, report = remembered(turns)
-        return messages, panel(report) or EMPTY, thread or None
+        return messages, beside(report, thread or "") or EMPTY, thread or None, *kept.fill(thread)
 
     def reload(thread: str | None) -> tuple[Any, ...]:
-        return _header(analyst, chosen), *resume(thread), conversations(thread)
+        return _header(analyst, chosen), conversations(thread), *about.fill(), *resume(thread)
 
     def new() -> tuple[Any, ...]:
         return [], EMPTY, None, conversations(None)
 
+    def begin_anew() -> tuple[Any, ...]:
+        return *new(), *kept.fill(None)
+
+    def closed(thread: str) -> tuple[Any, ...]:
+        stop(thread)  # the conversation is being deleted
+        return new()
+
     def example(event: gr.SelectData) -> Message:
         return {"text": event.value["text"], "files": []}
+
+    # Nothing here is an interface for programs: those have the command line and MCP.
+    def listen(event: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        return event(*given, api_visibility="private", show_progress="hidden", **more)
 
     with gr.Blocks(
         title="Shortcast", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
@@ -139,23 +158,31 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
                     max_plain_text_length=20_000,
                     elem_id="sc-box",
                 )
-            with gr.Column(scale=2, min_width=320):
+            with gr.Column(scale=2, min_width=320, elem_id="sc-side"):
                 side = gr.HTML(EMPTY, elem_id="sc-panel", padding=False)
-
-        # Nothing here is an interface for programs: those have the command line and MCP.
-        def listen(event: Callable[..., Any], *given: Any, **more: Any) -> Any:
-            return event(*given, api_visibility="private", show_progress="hidden", **more)
+                kept = ThreadBox(
+                    analyst,
+                    listen,
+                    thread,
+                    listed=conversations,
+                    past=past,
+                    closed=closed,
+                    closing=[chatbot, side, thread, past],
+                )
+                about = ProfileBox(analyst, listen)
 
         picked = listen(chatbot.example_select, example, None, box)
         for start in (box.submit, picked.then):
             begun = listen(start, begin, [box, chatbot, thread], [box, chatbot, thread, asked])
             running = listen(begun.then, answer, [asked, chatbot, thread], [chatbot, side])
-            listen(running.then, end, [thread], [box, past])
+            ended = listen(running.then, end, [thread], [box, past, *kept.outputs])
+            listen(ended.then, about.refill, [about.shown], about.outputs)
         # Not Gradio's `cancels`: it waits for the turn's next step, and a turn asked meanwhile is lost.
         listen(box.stop, stop, [thread], None, queue=False)
-        listen(past.input, resume, [past], [chatbot, side, thread])
-        listen(fresh.click, new, None, [chatbot, side, thread, past])
-        listen(page.load, reload, [thread], [head, chatbot, side, thread, past])
+        opened = [chatbot, side, thread, *kept.outputs]
+        listen(past.input, resume, [past], opened)
+        listen(fresh.click, begin_anew, None, [chatbot, side, thread, past, *kept.outputs])
+        listen(page.load, reload, [thread], [head, past, *about.outputs, *opened])
     page.queue(max_size=64, default_concurrency_limit=4)
     return page
 
@@ -166,14 +193,14 @@ def _short(title: str, most: int = 30) -> str:
 
 def _header(analyst: "Analyst", chosen: "Parts") -> str:
     """Say who answers, and whether the library is the invented one."""
-    offline = "The <b>offline analyst</b> answers (no language model is set)"
+    offline = '<span title="No language model is set.">The <b>offline analyst</b> answers</span>'
     who = offline if analyst.name == OFFLINE_ANALYST else f"<b>{safe(analyst.name)}</b> answers"
     try:
         invented = chosen.library.kind() in ("demo", "mixed")
     except ShortcastError as error:
         return f"<h1>Shortcast</h1><p>{who}. {safe(str(error))}</p>"
-    library = " Similar videos come from the <b>invented demo library</b>." if invented else ""
-    return f"<h1>Shortcast</h1><p>{who}; every number comes from a tool.{library}</p>"
+    library = " Similar videos: <b>invented demo library</b>." if invented else ""
+    return f"<h1>Shortcast</h1><p>{who}, every number from a tool.{library}</p>"
 
 
 def launch(analyst: "Analyst", chosen: "Parts", *, host: str, port: int) -> tuple[Any, str]:

@@ -1,5 +1,6 @@
 """A conversation as the messages of the chat page: while a turn runs, and when it is resumed later."""
 
+import html
 import logging
 import queue
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.events import (
+    AskResult,
     Done,
     Event,
     Notice,
@@ -162,6 +164,7 @@ class _Conversation:
                 self._words[-1]["content"] += event.text
             case Done():
                 self._settle(event.result.answer)
+                self.messages += usage_line(event.result)
         self._writing = isinstance(event, TextDelta)
 
     def fail(self, sentence: str) -> None:
@@ -206,6 +209,18 @@ def _finish(step: Message, ok: bool, summary: str, seconds: float | None) -> Non
 def quiet(text: str) -> str:
     """Keep text that may hold foreign words from loading pictures or becoming HTML on the page."""
     return re.sub(r"<(?=[a-zA-Z/!])", "&lt;", text.replace("![", "!\\["))
+
+
+def usage_line(result: AskResult) -> list[Message]:
+    """Return what a language model's answer took, as one quiet line; nothing for the offline analyst."""
+    used = result.usage
+    if used is None or (used.input_tokens is None and used.output_tokens is None):
+        return []
+    said = [f"{used.input_tokens or 0:,} tokens read, {used.output_tokens or 0:,} written"]
+    if used.cost_usd is not None:
+        said.append("less than $0.0001" if 0 < used.cost_usd < 1e-4 else f"${used.cost_usd:.4f}")
+    words = " · ".join([html.escape(result.analyst), *said])
+    return [{"role": "assistant", "content": f'<span class="sc-usage">{words}</span>'}]
 
 
 def end_pending(messages: Sequence[Message]) -> list[Message]:

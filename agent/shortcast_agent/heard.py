@@ -16,7 +16,7 @@ Heard = dict[str, tuple[Any, str]]
 """By field of the profile: the value, and the words that it is from."""
 
 _FIGURES = ("followers", "typical_views")
-_NAMED = ("channel", "niche", "goals", "language")  # the slots hold these of the whole message
+_NAMED = ("channel", "niche", "goals", "language")
 
 _FORGET = re.compile(
     r"\b(?:forget|erase|delete|remove|wipe|clear|stop remembering|don'?t remember)\b|잊|지워|삭제"
@@ -58,6 +58,7 @@ _UNREAL = re.compile(
     r"|muốn|mục tiêu|đạt được|từng có|dưới|chưa có|không có|cần)\b|목표|싶|까지|미만|이하|없|였었|필요",
     re.IGNORECASE,
 )
+_ASKED = re.compile(r"\b(?:should|can|could|do|would|will|shall|did) (?:i|we)\b", re.IGNORECASE)
 _OTHER_PERSON = re.compile(
     r"\b(?:he|she|they|his|her|hers|their|theirs|him|them|someone|somebody|people|competitors?|rivals?|friends?"
     r"|brother|sister|wife|husband|girlfriend|boyfriend|mom|dad|boss|clients?|customers?|you|your"
@@ -118,9 +119,9 @@ def hear(text: str, now: datetime, facts: Mapping[str, Any] | None = None) -> He
     mine_before = False
     for sentence in _SENTENCE.split(_unquoted(text, slots)):
         mine_before = _hear_sentence(sentence, now, heard, sure, mine_before, linked=bool(slots.links))
+    for sentence in _SENTENCE.split(text):
+        _hear_names(sentence, now, slots, heard)
     supposed = _SUPPOSED.search(_WHETHER.sub("whether", text))
-    if not supposed:
-        _hear_names(slots, heard)
     given = facts or {}
     if not supposed and not given.get("url") and not given.get("record"):
         for name in (*_FIGURES, "platform"):
@@ -168,12 +169,17 @@ def _sure(owner: str, stated: Mapping[str, Any]) -> int:
     return 2 * any(name in stated for name in _FIGURES) + (owner == "me")
 
 
-def _hear_names(slots: Slots, heard: Heard) -> None:
-    """Add what the slots of the whole message name: they look for "my channel is", "my goal is" themselves."""
-    for name in _NAMED:
-        value = getattr(slots, name, None)
-        if value:
-            heard[name] = (value, slots.masked)
+def _hear_names(sentence: str, now: datetime, message: Slots, heard: Heard) -> None:
+    """Add the names that a sentence gives: the slots know "my channel is" and "my goal is" themselves."""
+    plain = _unquoted(sentence, message)
+    if _SUPPOSED.search(_WHETHER.sub("whether", plain)) or _ASKED.search(plain):
+        return
+    said, unquoted = read_slots(sentence, now), read_slots(plain, now)
+    names = {name: getattr(unquoted, name, None) for name in _NAMED}
+    channel = getattr(said, "channel", None)
+    if channel and channel not in message.titles:  # a channel's name may stand in quotes
+        names["channel"] = channel
+    heard |= {name: (value, sentence.strip()) for name, value in names.items() if value}
 
 
 def _owner(clause: str) -> str:

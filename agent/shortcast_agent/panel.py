@@ -168,6 +168,7 @@ CSS = """
 .gradio-container { max-width: 1360px !important; margin: 0 auto !important; }
 footer { display: none !important; }
 #sc-head h1 { margin: 0; font-size: 1.45rem; letter-spacing: -0.01em; }
+#sc-head p span { color: inherit; }
 #sc-head p { margin: 2px 0 0; color: var(--body-text-color-subdued); font-size: .9rem; }
 #sc-bar { align-items: center; }
 #sc-bar button { height: 42px; }
@@ -183,7 +184,25 @@ footer { display: none !important; }
 #sc-chat video, #sc-chat .user img { max-height: 220px; width: auto; max-width: 100%; margin-left: auto; }
 #sc-chat [aria-label="Share"], #sc-chat [aria-label="Clear"], #sc-chat [aria-label="Download"] {
   display: none; }
-#sc-panel { max-height: calc(100vh - 110px); overflow-y: auto; padding-right: 4px; }
+#sc-panel { max-height: calc(100vh - 300px); overflow-y: auto !important; padding-right: 4px; }
+#sc-side { gap: 10px; }
+#sc-side .accordion-body, #sc-side .form { gap: 10px; }
+#sc-side .sc-box .block, #sc-side .sc-box .form { padding: 0; border: 0; box-shadow: none; background: none; }
+#sc-side .sc-box .row { gap: 10px; }
+#sc-side .sc-box [data-testid="block-info"] { background: none; padding: 0; margin: 0 0 3px; font-weight: 500;
+  font-size: .8rem; color: var(--body-text-color-subdued); }
+#sc-side .sc-box p { margin: 0; font-size: .85rem; }
+#sc-side .sc-box .html-container { padding: 0; }
+#sc-side .sc-box input { border: 1px solid var(--border-color-primary); border-radius: 8px; padding: 7px 10px;
+  box-shadow: none; }
+#sc-side .sc-box [data-testid="block-info"] + * .wrap-inner, #sc-side .sc-box .secondary-wrap { padding: 0; }
+#sc-side .sc-box button.stop { background: #B3261E; color: #fff; }
+#sc-side .sc-box button.sm { border: 1px solid var(--border-color-primary); box-shadow: none; }
+#sc-side .sc-box ul { margin: 4px 0 0; padding-left: 1.1em; list-style: disc; }
+#sc-file { display: none; }
+.sc-wrong { color: #B3261E !important; }
+.dark .sc-wrong { color: #F2B8B5 !important; }
+.sc-usage { color: var(--body-text-color-subdued); font-size: .8rem; }
 .sc-picture { width: 100%; border-radius: 12px; margin-bottom: 12px;
   border: 1px solid rgba(127,127,127,.18); }
 .sc-tall { width: auto; max-width: 100%; max-height: 72vh; margin: 0 auto 12px; display: block; }
@@ -210,7 +229,8 @@ footer { display: none !important; }
 @media (max-width: 700px) {
   #sc-bar { flex-wrap: wrap; }
   #sc-bar #sc-head { flex: 1 0 100% !important; }
-  #sc-bar #sc-past { flex: 1 1 150px !important; min-width: 150px !important; }
+  #sc-bar #sc-past { flex: 1 1 130px !important; min-width: 130px !important; }
+  #sc-bar #sc-new { flex: 0 0 auto !important; min-width: 0 !important; padding: 0 12px; font-size: .9rem; }
   #sc-chat { height: 76vh !important; }
   #sc-chat .placeholder-content { justify-content: flex-start; }
   #sc-panel { max-height: none; }
