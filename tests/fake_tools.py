@@ -49,6 +49,7 @@ from shortcast_tools.arguments import (
     VideoFile,
 )
 from shortcast_tools.forecast_next_day import EarlierLook
+from shortcast_tools.suggest_changes import Rewrites, Thorough
 from tests import fake_evidence, fake_seeing
 
 MODEL = "fake 1"
@@ -183,13 +184,15 @@ def suggest_changes(
     typical_views: TypicalViews = None,
     recent_views: RecentViews = None,
     limit: Limit = 4,
+    titles: Rewrites = [],  # noqa: B006
+    thorough: Thorough = False,
 ) -> Suggestions:
     """Suggest changes."""
     _check(video, thumbnail)
     base = _forecast(title, followers, 30)
     orders = (
-        ("Cut it to 21 seconds.", "duration_s", "29.4 s", "21 s", 1.153),
-        ("Publish on Friday at 18:00 UTC.", "publish_at", "-", "Friday 18:00", 1.0481),
+        ("Cut it to 21 seconds.", "duration_s", "29.4 s", "21 s", 1.153, True),
+        ("Publish on Friday at 18:00 UTC.", "publish_at", "-", "Friday 18:00", 1.0481, False),
     )
     changes = tuple(
         Change(
@@ -198,12 +201,18 @@ def suggest_changes(
             before=before,
             after=after,
             multiplier=multiplier,
+            low=1 + (multiplier - 1) / 2 if reliable else 0.97,
+            high=1.5 * multiplier,
+            reliable=reliable,
+            computed=1.1 * multiplier,
             views=round(base.views * multiplier),
             forecast=_forecast(title, followers, 30, multiplier),
         )
-        for what, argument, before, after, multiplier in orders
+        for what, argument, before, after, multiplier, reliable in orders
     )
-    return Suggestions(baseline=base, changes=changes[:limit], tried=17)
+    return Suggestions(
+        baseline=base, changes=changes[:limit], tried=17, no_effect=("time of publishing", "hashtags")
+    )
 
 
 def compare_variants(

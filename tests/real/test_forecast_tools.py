@@ -81,15 +81,18 @@ def test_a_title_alone_hears_what_titles_alone_have_taught() -> None:
 
 
 def test_each_suggestion_is_what_the_forecast_gives_for_the_changed_draft() -> None:
-    tips = suggest_changes(TITLE, duration_s=40, followers=12_000)
-    assert len(tips.changes) >= 2
-    assert [c.multiplier for c in tips.changes] == sorted((c.multiplier for c in tips.changes), reverse=True)
+    tips = suggest_changes(TITLE, duration_s=40, followers=12_000, limit=50)
     assert tips.baseline == forecast_views(TITLE, duration_s=40, followers=12_000)
     by_argument = {c.argument: c for c in tips.changes}
     length = by_argument["duration_s"]
     again = forecast_views(TITLE, duration_s=float(length.after.split()[0]), followers=12_000)
     assert again == length.forecast
-    assert length.multiplier == pytest.approx((again.views + 1) / (tips.baseline.views + 1), rel=0.01)
+    assert length.computed == pytest.approx((again.views + 1) / (tips.baseline.views + 1), rel=0.01)
+    # what to expect is less than what was computed, by what such differences were worth
+    assert 1.02 <= length.multiplier < length.computed
+    assert length.low is not None
+    assert length.high is not None
+    assert length.low < length.multiplier < length.high
 
 
 def test_a_finished_video_is_never_told_to_be_longer(tmp_path: Path) -> None:

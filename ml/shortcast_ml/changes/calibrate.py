@@ -9,7 +9,7 @@ model makes of all their other differences.
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -19,12 +19,12 @@ from shortcast_ml.anchors import fit_anchors
 from shortcast_ml.changes.kinds import KINDS, Evidence, Kind, KindName
 from shortcast_ml.changes.measure import Came, discovered, shown_patterns, worth
 from shortcast_ml.changes.pairs import Pairs, forward_pairs, known_by, with_kind_of_second
-from shortcast_ml.changes.picture import picture_worth
+from shortcast_ml.changes.picture import LANDSCAPE, picture_worth
 from shortcast_ml.changes.worth import FILE, ChangeTable, Shown, Worth
-from shortcast_ml.config import TrainConfig, starter_config
+from shortcast_ml.config import TrainConfig
 from shortcast_ml.data import load_table
 from shortcast_ml.errors import InputError
-from shortcast_ml.evaluate import SAMPLED_GROUPS, Prepared, prepare, sample_groups
+from shortcast_ml.evaluate import Prepared, prepare
 from shortcast_ml.fit import Centre, Data, Progress, fit_centre, hide_facts, with_components
 from shortcast_ml.folds import ChannelDisjoint, honest_folds
 from shortcast_ml.modelfiles import model_folder, writing
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 MEASURED_ON = {
     "tiktok": ("tiktok_vn_2025", "Vietnamese TikTok videos of 2025"),
     "youtube_shorts": ("youtube_tech_fr_2026", "Shorts of French tech channels of 2026"),
-    "bilibili": ("bilibili_2025", "Bilibili videos of 2025, by the model of Shorts"),
-    "youtube": ("youtube_charts_2025_26", "charted YouTube videos of 2025-26, by the model of Shorts"),
 }
 SWAPPED: tuple[KindName, ...] = ("length", "publish_time", "hashtags", "title", "likeness")
 PROTOCOL = (
@@ -48,74 +46,62 @@ PROTOCOL = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Who computes the gains of a platform's drafts: its booster, and what titles add where no channel is known."""
-
-    model: "ForecastModel"
-    platform: str
-    learned: bool  # the model learned from this collection: then a fold's own booster answers in its place
-
-    def centre(self, data: Data, evidence: Evidence, fold: Centre) -> np.ndarray:
-        """Return log10 views at 30 days of rows as drafts of whose channel so much is known, (n,)."""
-        seen = replace(data, X=known_by(data.X, evidence))
-        if self.learned:
-            out = fold.predict(seen)
-        else:
-            booster = self.model.boosters[self.model.part(self.platform)]
-            X = with_components(seen, self.model.projection, booster.feature_name())
-            out = np.asarray(booster.predict(X))
-        titles = self.model.boosters.get("titles")
-        if evidence == "platform" and self.platform != "tiktok" and titles is not None:
-            X = with_components(seen, self.model.projection, titles.feature_name())
-            weight = float(self.model.calibration["titles"]["weight"])
-            out = out + weight * np.asarray(titles.predict(X))
-        return np.asarray(out)
-
-
 def calibrate_changes(
     data_dir: str | Path,
     model: "ForecastModel",
     *,
-    config: TrainConfig | None = None,
     encoder: "Encoder | None" = None,
     progress: Progress | None = None,
 ) -> ChangeTable:
-    """Return what the model's computed changes are worth, measured on the collections under `data_dir`.
+    """Return what the model's computed changes are worth, on those collections under `data_dir` that it learned from.
 
-    Raises InputError when none of them is there.
+    Models of the same configuration are fitted without the channels that they are asked about. Raises InputError
+    when there is none of the collections.
     """
     say = progress or (lambda _: None)
-    config = config or starter_config()
+    config = TrainConfig.model_validate(model.card["config"])
     root = Path(data_dir)
-    there = {p: on for p, on in MEASURED_ON.items() if (root / on[0]).is_dir()}
+    there = {
+        p: on for p, on in MEASURED_ON.items() if on[0] in model.card["data"] and (root / on[0]).is_dir()
+    }
     if not there:
-        names = ", ".join(dataset for dataset, _ in MEASURED_ON.values())
-        raise InputError(f"There is none of {names} in {root}: give the folder that holds them.")
+        names = " or ".join(dataset for dataset, _ in MEASURED_ON.values())
+        raise InputError(
+            f"The model {model.name} learned from no {names} that is in {root}: give the folder that holds them."
+        )
     measured: dict[str, dict[Evidence, dict[KindName, Worth]]] = {}
-    patterns = {}
-    data = {}
-    for platform, (dataset, words) in there.items():
+    patterns: dict[str, dict[str, tuple[Shown, float]]] = {}
+    for platform, (dataset, _) in there.items():
         say(f"reading {dataset}")
-        table = load_table(dataset, root / dataset)
-        table = table[table.platform == platform].reset_index(drop=True)
-        table = sample_groups(table, SAMPLED_GROUPS.get(dataset), config.seed)
-        prepared = prepare(table, model.growth, encoder, say)
-        asked = Asked(model, platform, dataset in model.card["data"])
-        measured[platform], patterns[platform] = measure(prepared, asked, config, say)
-        data[platform] = words
+        prepared = prepare(load_table(dataset, root / dataset), model.growth, encoder, say)
+        measured[platform], patterns[platform] = measure(prepared, model, config, say)
+    data = {platform: words for platform, (_, words) in there.items()}
     picture, shown = picture_worth(root, model, config.seed, encoder, say)
-    for evidence in get_args(Evidence):
-        if picture is not None:
-            measured.setdefault("youtube", {}).setdefault(evidence, {})["picture"] = picture
-    patterns.setdefault("youtube", {}).update(shown)
+    if picture is not None:
+        measured["youtube"] = {evidence: {"picture": picture} for evidence in get_args(Evidence)}
+        patterns["youtube"], data["youtube"] = shown, LANDSCAPE
     return ChangeTable(
         model=model.name, protocol=PROTOCOL, data=data, worth=measured, patterns=discovered(patterns)
     )
 
 
+def asked(model: "ForecastModel", fold: Centre, data: Data, evidence: Evidence) -> np.ndarray:
+    """Return log10 views at 30 days of rows as drafts of whose channel so much is known, (n,).
+
+    As the model forecasts them, with the fold's booster in place of its own; what titles add where no channel is
+    known was learned from another collection.
+    """
+    seen = replace(data, X=known_by(data.X, evidence))
+    out = fold.predict(seen)
+    titles, weight = model.boosters.get("titles"), float(model.calibration["titles"]["weight"])
+    if evidence == "platform" and titles is not None and set(data.part) != {"tiktok"}:
+        X = with_components(seen, model.projection, titles.feature_name())
+        out = out + weight * np.asarray(titles.predict(X))
+    return np.asarray(out)
+
+
 def measure(
-    prepared: Prepared, asked: Asked, config: TrainConfig, say: Progress
+    prepared: Prepared, model: "ForecastModel", config: TrainConfig, say: Progress
 ) -> tuple[dict[Evidence, dict[KindName, Worth]], dict[str, tuple[Shown, float]]]:
     """Return what each kind of change is worth by evidence, and what each pattern of titles showed."""
     data, pairs = prepared.data, forward_pairs(prepared.table)
@@ -138,10 +124,10 @@ def measure(
         for name in SWAPPED:
             whole[name][rows] = fitted.predict(other[name]) - before
         for evidence in get_args(Evidence):
-            before = asked.centre(own, evidence, fitted)
+            before = asked(model, fitted, own, evidence)
             for name, at in _cells():
                 if at == evidence:
-                    gains[name, at][rows] = asked.centre(other[name], evidence, fitted) - before
+                    gains[name, at][rows] = asked(model, fitted, other[name], evidence) - before
     known = {name: _known(data, pairs, name) for name in SWAPPED}
     units = data.group[pairs.first]
     ahead = rest[pairs.second] - rest[pairs.first]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shortcast_ml.changes.patterns import PATTERNS, words_of
-from shortcast_ml.changes.worth import Shown, Worth
+from shortcast_ml.changes.worth import Kept, Shown, Worth
 from shortcast_ml.what_works import FALSE_DISCOVERIES
 
 BOOTSTRAPS = 1000
@@ -51,7 +51,7 @@ def worth(pairs: Came, seed: int, between: str = "pairs of videos of one channel
         high=_round(high),
         low_95=_round(low_95),
         high_95=_round(high_95),
-        kept_of_best=_kept_of_best(known),
+        best=_best(known, seed),
         largest=_round(np.percentile(np.abs(g[moved]), 99)),
         pairs=int(moved.sum()),
         channels=channels,
@@ -64,17 +64,18 @@ def _slope(sums: np.ndarray) -> np.ndarray:
     return np.asarray((ga - g * a / n) / (gg - g * g / n))
 
 
-def _kept_of_best(pairs: Came) -> float | None:
+def _best(pairs: Came, seed: int) -> Kept | None:
     """Return what came of each first video's best computed difference, as a share: does choosing overstate?"""
     order = np.lexsort((-pairs.computed, pairs.first))
-    first = pairs.first[order]
-    _, start, count = np.unique(first, return_index=True, return_counts=True)
+    _, start, count = np.unique(pairs.first[order], return_index=True, return_counts=True)
     best = order[start[count >= LEAST_CHOICES]]
     best = best[pairs.computed[best] > MOVED]
     if len(best) < LEAST_PAIRS:
         return None
-    drift = pairs.came.mean()
-    return _round((pairs.came[best] - drift).mean() / pairs.computed[best].mean())
+    rows = np.stack([pairs.came[best] - pairs.came.mean(), pairs.computed[best]], axis=1)
+    sums, drawn = _drawn(pairs.units[best], rows, seed)
+    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [10, 90])
+    return Kept(share=_round(sums[0] / sums[1]), low=_round(low), high=_round(high))
 
 
 def shown_patterns(

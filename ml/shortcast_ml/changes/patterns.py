@@ -45,12 +45,16 @@ def _shouted(word: str) -> bool:
 
 
 def calmed(words: str) -> str:
-    """Return the words without capitals throughout: the first letter stays, as do digits and short names."""
+    """Return the words without capitals throughout: the first letter stays, as do digits and short names.
+
+    In a title that is all capitals the short words are no names, and become small too.
+    """
     split = words.split()
-    out = [word.lower() if _shouted(word) else word for word in split]
-    if split and _shouted(split[0]):
-        first = next(i for i, c in enumerate(out[0]) if c.isalpha())
-        out[0] = out[0][:first] + out[0][first].upper() + out[0][first + 1 :]
+    throughout = words.isupper() and sum(map(_shouted, split)) > 1
+    out = [word.lower() if throughout or _shouted(word) else word for word in split]
+    first = next((i for i, c in enumerate(out[0]) if c.isalpha()), 0) if out else 0
+    if out and split[0][first : first + 1].isupper():
+        out[0] = out[0][:first] + out[0][first : first + 1].upper() + out[0][first + 1 :]
     return " ".join(out)
 
 

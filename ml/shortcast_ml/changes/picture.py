@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WORDS = "words on the picture"
 READ = 2_000  # pictures whose words are looked for: a tenth of a second each
 LOOK_PX = 288  # their long side
+LANDSCAPE = "landscape YouTube videos that trended in 2020-21"
 BETWEEN = "landscape videos that trended, after their titles"
 
 
@@ -46,7 +47,7 @@ def picture_worth(
     rows = np.arange(len(rest))
     found = worth(Came(computed, rest, rows, rows), seed, BETWEEN)
     if found is not None:  # the best of one is no choice
-        found = found.model_copy(update={"kept_of_best": None})
+        found = found.model_copy(update={"best": None})
     return found, _with_words(data, root / DATASET, computed, rest, seed, say)
 
 

@@ -19,32 +19,59 @@ NOTICEABLE = 1.02  # a smaller multiplier than this is no effect worth speaking 
 NEGLIGIBLE = 1e-4  # log10: a kind that moves less was not changed
 
 
+class Kept(Record):
+    """What came of the best of several computed differences, as a share of it; 80% interval."""
+
+    share: float
+    low: float
+    high: float
+
+
 class Worth(Record):
-    """How far computed differences of one kind come true: 1 wholly, 0 not at all; 80% and 95% intervals."""
+    """How far computed differences of one kind come true: 1 wholly, 0 not at all; 80% and 95% intervals.
+
+    A tool that tries many edits and takes the best meets the luckiest errors too: `best` says what came of the best
+    of a video's several computed differences, and the smaller of the two is what counts.
+    """
 
     slope: float
     low: float
     high: float
     low_95: float
     high_95: float
-    kept_of_best: float | None = None  # the same of each video's best of several computed differences
+    best: Kept | None = None  # None: too few videos with several
     largest: float  # log10; the 99th percentile of the size of the computed differences
     pairs: int
     channels: int
     between: str = "pairs of videos of one channel"
 
-    def text(self) -> str:
-        """Return the slope with its intervals, and what it was taken from."""
-        best = "" if self.kept_of_best is None else f", of the best {self.kept_of_best:+.2f}"
-        return (
-            f"{self.slope:+.2f} ({self.low:+.2f} to {self.high:+.2f}; 95% {self.low_95:+.2f} to {self.high_95:+.2f})"
-            f"{best}; {self.pairs:,} {self.between}, {self.channels:,} channels"
-        )
-
     @property
     def kept(self) -> float:
         """What is kept of a computed gain: never more than was computed, never its opposite."""
-        return min(max(self.slope, 0.0), 1.0)
+        slope = self.slope if self.best is None else min(self.slope, self.best.share)
+        return min(max(slope, 0.0), 1.0)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The 80% interval of what is kept."""
+        low = self.low if self.best is None else min(self.low, self.best.low)
+        return min(low, self.kept), max(self.high, self.kept)
+
+    @property
+    def comes_true(self) -> bool:
+        """Whether the 95% interval of the slope leaves out 0, and choosing the best did not undo it."""
+        return self.low_95 > 0 and (self.best is None or self.best.low > 0)
+
+    def text(self) -> str:
+        """Return the slope with its intervals, and what it was taken from."""
+        best = self.best
+        chosen = (
+            "" if best is None else f"; of the best {best.share:+.2f} ({best.low:+.2f} to {best.high:+.2f})"
+        )
+        return (
+            f"{self.slope:+.2f} ({self.low:+.2f} to {self.high:+.2f}; 95% {self.low_95:+.2f} to {self.high_95:+.2f})"
+            f"{chosen}; {self.pairs:,} {self.between}, {self.channels:,} channels"
+        )
 
 
 class Shown(Record):
@@ -102,26 +129,18 @@ class ChangeTable(Record):
         unknown = [KINDS[kind].label for kind, worth in found.items() if worth is None]
         if unknown:
             return Expected(computed, None, None, False, f"Not tested on {named(platform)}: {unknown[0]}.")
-        centre = 0.0
-        below = above = below_95 = above_95 = 0.0
+        centre = below = above = 0.0
         for kind, worth in found.items():
             assert worth is not None  # noqa: S101  none is unknown
             gain = math.copysign(min(abs(moved[kind]), worth.largest), moved[kind])
             centre += worth.kept * gain
-            (d, u), (d95, u95) = (
-                _sides(worth.kept, *ends, gain)
-                for ends in ((worth.low, worth.high), (worth.low_95, worth.high_95))
-            )
-            below, above = math.hypot(below, d), math.hypot(above, u)
-            below_95, above_95 = math.hypot(below_95, d95), math.hypot(above_95, u95)
-        sure = centre - below_95 > 0 or centre + above_95 < 0
-        return Expected(
-            centre,
-            centre - below,
-            centre + above,
-            sure and abs(centre) >= math.log10(NOTICEABLE),
-            self._basis(platform, found),
-        )
+            ends = sorted(end * gain - worth.kept * gain for end in worth.ends)
+            below, above = math.hypot(below, ends[0]), math.hypot(above, ends[1])
+        # what comes true must make the effect, and what may not must not be able to undo it
+        sure = sum(w.kept * moved[kind] for kind, w in found.items() if w is not None and w.comes_true)
+        told = centre - below > 0 or centre + above < 0
+        reliable = told and sure * centre > 0 and min(abs(sure), abs(centre)) >= math.log10(NOTICEABLE)
+        return Expected(centre, centre - below, centre + above, reliable, self._basis(platform, found))
 
     def _basis(self, platform: str, found: Mapping[KindName, Worth | None]) -> str:
         parts = []
@@ -129,7 +148,7 @@ class ChangeTable(Record):
             if worth is not None:
                 parts.append(
                     f"{KINDS[kind].label}: {100 * worth.kept:.0f}% of computed differences came true "
-                    f"(80% interval {100 * worth.low:.0f} to {100 * worth.high:.0f}%; {worth.pairs:,} "
+                    f"(80% interval {100 * worth.ends[0]:.0f} to {100 * worth.ends[1]:.0f}%; {worth.pairs:,} "
                     f"{worth.between}, {worth.channels:,} channels)"
                 )
         return f"{'; '.join(parts)}; {self.data.get(platform, '')}." if parts else "It changes nothing."
@@ -143,12 +162,6 @@ class Expected(NamedTuple):
     high: float | None
     reliable: bool
     basis: str
-
-
-def _sides(kept: float, low: float, high: float, gain: float) -> tuple[float, float]:
-    """Return how far the expected gain may lie below and above its centre."""
-    ends = (min(low, kept) * gain - kept * gain, max(high, kept) * gain - kept * gain)
-    return max(0.0, -min(ends)), max(0.0, max(ends))
 
 
 def named(platform: str) -> str:

@@ -51,27 +51,20 @@ def compute(
     user's own term of a personal model is left out of gains, since it was not measured how far they come true.
     """
     start = feature_row(draft, channel)
+    timed = start
+    if draft.publish_at is None:  # a row with some time, so that of two times only the time differs
+        timed = next((feature_row(e.draft, channel) for e in edits if e.argument == "publish_at"), start)
     staged: list[tuple[Edit, list[FeatureRow]]] = []
     for edit in edits:
         after = feature_row(edit.draft, channel)
-        before = _reference(draft, channel, edits, edit, start)
-        rows = [before]
+        rows = [timed if edit.argument == "publish_at" else start]
         for kind in edit.kinds:
             values = rows[-1].values | {c: after.values[c] for c in KINDS[kind].columns if c in after.values}
             rows.append(after.model_copy(update={"values": values, "anchor_source": start.anchor_source}))
         staged.append((edit, rows))
-    centres = centres_of(model, [row for _, rows in staged for row in rows])
-    return _judged(table, draft, start, staged, centres)
-
-
-def _reference(
-    draft: Draft, channel: ChannelHistory | None, edits: Sequence[Edit], edit: Edit, start: FeatureRow
-) -> FeatureRow:
-    """Return the row that an edit starts from: with no time planned, one with some time, so that only it differs."""
-    if edit.argument != "publish_at" or draft.publish_at is not None:
-        return start
-    first = next(e for e in edits if e.argument == "publish_at")
-    return feature_row(first.draft, channel)
+    return _judged(
+        table, draft, start, staged, centres_of(model, [row for _, rows in staged for row in rows])
+    )
 
 
 def _judged(
