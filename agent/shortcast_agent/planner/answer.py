@@ -76,6 +76,10 @@ def _body(plan: Plan, turn: Turn, talk: Talk, voice: Voice) -> str:
             return traced.write_source(plan, turn, talk, voice)
         case "out":
             return smalltalk.out_of_scope(turn.said, voice)
+        case "profile_show":
+            return smalltalk.profile(turn.profile, voice)
+        case "profile_forget":
+            return voice.say("profile_forgotten")
     if plan.question and not any(call.record for call in turn.calls):
         return ""
     comparison = turn.found(Comparison) or (
