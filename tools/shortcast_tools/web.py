@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 PORTS = {"http": 80, "https": 443}
 LONGEST_URL = 2048
+UNICAST6 = ipaddress.ip_network("2000::/3")  # all that the public internet uses of IPv6
+SPECIAL = (  # what ipaddress takes for public, and is a cloud's own service, or no address at all
+    ipaddress.ip_network("192.0.0.0/24"),  # Source: RFC 6890; Oracle's metadata service is at 192.0.0.192
+    ipaddress.ip_network("192.88.99.0/24"),  # Source: RFC 7526
+    ipaddress.ip_network("168.63.129.16/32"),  # Azure's host, the same for every machine there
+    ipaddress.ip_network("3fff::/20"),  # Source: RFC 9637, documentation
+)
 NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -101,10 +108,13 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner:
             return is_public(str(inner))
-        if int(ip) < 1 << 96:  # ::/96, long deprecated, still understood by some systems as IPv4
+        if int(ip) >> 32 & 0xFDFF_FFFF == 0x5EFE:  # ISATAP. Source: RFC 5214, 6.1
+            return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF)))
+        if ip not in UNICAST6:  # among others ::/96, which some systems understand as IPv4
             return False
     return ip.is_global and not (
-        ip.is_multicast
+        any(ip in network for network in SPECIAL)
+        or ip.is_multicast
         or ip.is_reserved
         or ip.is_private
         or ip.is_loopback
