@@ -40,6 +40,7 @@ from shortcast_tools.parts import Parts, use
 
 if TYPE_CHECKING:
     from shortcast_agent.context import TurnContext
+    from shortcast_agent.provenance import Origin
 
 log = logging.getLogger(__name__)
 

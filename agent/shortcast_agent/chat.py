@@ -23,6 +23,7 @@ from shortcast_ml.errors import ServiceError, ShortcastError
 
 if TYPE_CHECKING:
     from shortcast_agent.analyst import Analyst
+    from shortcast_ml.records import VideoReport
     from shortcast_tools.parts import Parts
 
 EXAMPLES = (
@@ -76,7 +77,7 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
             if report is not None:  # the words first: drawing takes a moment
                 yield shown, beside(report, thread) or gr.skip()
 
-    def beside(report: VideoReport, thread: str) -> str:
+    def beside(report: "VideoReport", thread: str) -> str:
         drawn = panel(report)
         return drawn + sources_view(analyst.origins(thread)) if drawn else ""
 

@@ -13,9 +13,9 @@ from pydantic import Field
 from shortcast_agent.grounding.figures import figures, stands
 from shortcast_agent.grounding.ledger import fold
 from shortcast_agent.grounding.names import known_name, names
-from shortcast_agent.grounding.sources import Sources, link
+from shortcast_agent.grounding.sources import Sources, bare, link
 from shortcast_agent.langchain_tools import unpack
-from shortcast_agent.numbers import readings
+from shortcast_agent.numbers import COUNT, readings
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SourceKind = Literal["tool", "you", "profile", "method"]
 _URL = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
+_SAME = 0.005  # relative: "8,200" asks for what was written as 8.2K
 _LARGE = 100  # from here on a number that the user wrote is not the same by chance
 _METHOD = re.compile(r"^(?:80|10|90)\s?(?:%|th)")
 _LABELS = ("label", "what", "title", "name")
@@ -59,6 +60,11 @@ class Leaf:
     meaning: str = ""
     about: str = ""
     counted: bool = False
+
+    @cached_property
+    def folded(self) -> str:
+        """What it is about, as sentences are compared."""
+        return fold(self.about)
 
     @cached_property
     def known(self) -> Sources:
@@ -103,8 +109,21 @@ def provenance(answer: str, messages: "Sequence[BaseMessage]") -> tuple[Origin, 
     return origins(answer, steps_of(messages))
 
 
+def of_last_answer(messages: "Sequence[BaseMessage]") -> tuple[Origin, ...]:
+    """Say where the numbers of the last answer with any come from; () when none has."""
+    from langchain_core.messages import AIMessage
+
+    for at in range(len(messages) - 1, -1, -1):
+        message = messages[at]
+        if isinstance(message, AIMessage) and not message.tool_calls and re.search(r"\d", message.text):
+            found = provenance(message.text, messages[:at])
+            if found:
+                return found
+    return ()
+
+
 def steps_of(messages: "Sequence[BaseMessage]") -> list[Step]:
-    """Return what the answers of a conversation may draw on, the latest first."""
+    """Return what the answers of a conversation may draw on, the latest turn first."""
     from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 
     steps: list[Step] = []
@@ -112,7 +131,7 @@ def steps_of(messages: "Sequence[BaseMessage]") -> list[Step]:
     turn: list[Step] = []
     for message in messages:
         if isinstance(message, HumanMessage):
-            steps, turn = [*reversed(turn), *steps], []
+            steps, turn = [*turn, *steps], []
             extra = message.additional_kwargs
             turn.append(Step("you", [extra.get("said", message.text), extra.get("facts", {})]))
             if extra.get("profile"):
@@ -125,7 +144,7 @@ def steps_of(messages: "Sequence[BaseMessage]") -> list[Step]:
                 turn.append(Step("tool", record, call["name"], dict(call["args"])))
     for step in steps:
         step.recent = False
-    return [*reversed(turn), *steps]
+    return [*turn, *steps]
 
 
 def origins(answer: str, steps: Sequence[Step]) -> tuple[Origin, ...]:
@@ -175,7 +194,8 @@ def _of_name(name: str, steps: Sequence[Step]) -> Origin | None:
             if step.source == source and known_name(name, step.known):
                 if source != "tool":
                     return _told(name, "name", step)
-                leaf = next((leaf for leaf in step.leaves if known_name(name, leaf.known)), None)
+                leaves = [leaf for leaf in step.leaves if known_name(name, leaf.known)]
+                leaf = min(leaves, key=lambda leaf: bare(str(leaf.value)) != bare(name), default=None)
                 return _from(name, "name", step, leaf)
     return None
 
@@ -190,7 +210,7 @@ def _of_link(url: str, steps: Sequence[Step]) -> Origin | None:
 
 def _rank(leaf: Leaf, written: str, spoken: str) -> tuple[float, ...]:
     """Return how far a value is from being what is meant: less is nearer."""
-    near = 3 if leaf.about and leaf.about in spoken else 0
+    near = 3 if leaf.about and leaf.folded in spoken else 0
     near += sum(part in spoken for part in leaf.key.split("_") if len(part) > 2)
     words = spoken.split()
     near += sum(
@@ -219,6 +239,21 @@ def _distance(written: str, value: Any) -> float:
     )
 
 
+def _match(token: Any) -> re.Match[str]:
+    return token[0] if isinstance(token, tuple) else token  # type: ignore[no-any-return]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Say whether two numbers are the same up to rounding: "8,200" and "8.2K"; a share is no count."""
+    if one.casefold() == other.casefold():
+        return True
+    a, b = (re.search(COUNT, text, re.IGNORECASE) for text in (one, other))
+    if a is None or b is None or ("%" in one) != ("%" in other):
+        return False
+    left, right = readings(a.group())[0].value, readings(b.group())[0].value
+    return abs(left - right) <= _SAME * max(abs(left), abs(right))
+
+
 def _is_large(written: str) -> bool:
     digits = re.match(r"[\d.,\u00a0\u202f ]+\s?[^\s%x×]*$", written)
     try:
@@ -235,7 +270,15 @@ def _told(written: str, kind: Literal["number", "name", "link"], step: Step) -> 
         ]
         path, value = (leaves[0].path, leaves[0].value) if leaves else ("", None)
         return Origin(written=written, kind=kind, source="profile", path=path, value=value)
-    return Origin(written=written, kind=kind, source="you", value=_short(str(step.root[0]), 120))
+    said = str(step.root[0])
+    same = next(
+        (found for token, shown in figures(said) if (found := _match(token)) and same_number(shown, written)),
+        None,
+    )
+    start = max(0, same.start() - 50) if same else 0
+    return Origin(
+        written=written, kind=kind, source="you", value=_short(f"{'…' if start else ''}{said[start:]}", 120)
+    )
 
 
 def _from(written: str, kind: Literal["number", "name", "link"], step: Step, leaf: Leaf | None) -> Origin:
@@ -263,7 +306,7 @@ def _leaves(value: Any, path: str = "", key: str = "", meaning: str = "", about:
         label = next(
             (text for name in _LABELS if isinstance(text := getattr(value, name, ""), str) and text), ""
         )
-        about = fold(label).rstrip(".") or about
+        about = label.rstrip(".") or about
         for name, info in type(value).model_fields.items():
             inner = f"{path}.{name}" if path else name
             yield from _leaves(getattr(value, name), inner, name, info.description or "", about)

@@ -12,6 +12,7 @@ from shortcast_agent.cli.options import checked, options_of, takes
 from shortcast_tools.forecast_views import forecast_views
 
 if TYPE_CHECKING:
+    from shortcast_agent.analyst import Analyst
     from shortcast_agent.events import AskResult, Event
 
 
@@ -27,6 +28,9 @@ def ask(
     thread: Annotated[
         str | None, typer.Option(help="Go on with this conversation, also after a restart.")
     ] = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Also say where each number of the answer comes from.")
+    ] = False,
     as_json: AsJson = False,
     batch: Annotated[
         Path | None,
@@ -53,13 +57,31 @@ def ask(
     analyst = Analyst(parts())
     if as_json:
         result = analyst.ask(question, attachments=attachments, thread=thread, facts=facts)
-        typer.echo(json.dumps(public(result), ensure_ascii=False))
+        shown = public(result)
+        if trace:
+            shown["origins"] = [o.model_dump(mode="json") for o in analyst.origins(result.thread)]
+        typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
-        _print_live(analyst.stream(question, attachments=attachments, thread=thread, facts=facts))
+        used = _print_live(analyst.stream(question, attachments=attachments, thread=thread, facts=facts))
+        if trace:
+            _print_origins(analyst, used)
 
 
-def _print_live(events: "Iterator[Event]") -> None:
-    """Print the answer as it comes; tool steps and notices go to stderr, so that a pipe gets words only."""
+def _print_origins(analyst: "Analyst", thread: str) -> None:
+    """Print the table of the last answer's numbers and where each comes from."""
+    from rich.console import Console
+
+    from shortcast_agent.sources_view import sources_table
+
+    words = Console(highlight=False)
+    if origins := analyst.origins(thread):
+        words.print("", sources_table(origins))
+    else:
+        words.print("", "The answer holds no number that comes from a result.", sep="\n")
+
+
+def _print_live(events: "Iterator[Event]") -> str:
+    """Print the answer as it comes and return its thread; steps and notices go to stderr: a pipe gets words only."""
     from rich.console import Console
     from rich.markdown import Markdown
     from rich.text import Text
@@ -68,7 +90,7 @@ def _print_live(events: "Iterator[Event]") -> None:
 
     words, aside = Console(highlight=False), Console(stderr=True, highlight=False)
     pretty = words.is_terminal
-    said = waiting = ""
+    said = waiting = thread = ""
     for event in events:
         if isinstance(event, ToolStarted):
             if aside.is_terminal:  # overwritten by what came out
@@ -89,9 +111,11 @@ def _print_live(events: "Iterator[Event]") -> None:
                 words.print(Markdown(block), Text(""))
         elif isinstance(event, Done):
             _print_rest(words, event.result, said, waiting)
+            thread = event.result.thread
             aside.print(
                 Text(f"{event.result.analyst}; go on with --thread {event.result.thread}", style="dim")
             )
+    return thread
 
 
 def _print_rest(words: Any, result: "AskResult", said: str, waiting: str) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shortcast_agent.grounding.figures import figures
-from shortcast_agent.numbers import COUNT, readings
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.sections import plain
 from shortcast_agent.planner.voice import Voice
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from shortcast_agent.provenance import Origin
 
 _MOST = 8
-_SAME = 0.005  # relative: "8,200" asks for what was written as 8.2K
 _BY_WORD = (
     (re.compile(r"interval|\brange\b|구간|범위|khoảng|intervalo|intervalle", re.IGNORECASE), ("low", "high")),
     (
@@ -64,8 +62,10 @@ def write_source(plan: "Plan", turn: Turn, talk: Talk, voice: Voice) -> str:
 
 def _asked_for(said: str, asked: Sequence[str], found: Sequence["Origin"]) -> list["Origin"]:
     """Return the origins of the numbers or names that a question names, or of the kind of number that it does."""
+    from shortcast_agent.provenance import same_number
+
     if asked:
-        return [origin for origin in found if any(_same(number, origin.written) for number in asked)]
+        return [origin for origin in found if any(same_number(number, origin.written) for number in asked)]
     low = said.casefold()
     named = [origin for origin in found if origin.kind == "name" and origin.written.casefold() in low]
     if named:
@@ -86,16 +86,6 @@ def _main(found: Sequence["Origin"]) -> list["Origin"]:
         if o.source == "tool" and not isinstance(o.value, str) and "horizon_days" not in o.path
     ]
     return [*fields, *(origin for origin in found if origin not in fields)]
-
-
-def _same(asked: str, written: str) -> bool:
-    if asked.casefold() == written.casefold():
-        return True
-    one, other = (re.search(COUNT, text, re.IGNORECASE) for text in (asked, written))
-    if one is None or other is None or ("%" in asked) != ("%" in written):
-        return False
-    a, b = readings(one.group())[0].value, readings(other.group())[0].value
-    return abs(a - b) <= _SAME * max(abs(a), abs(b))
 
 
 def _line(origin: "Origin", voice: Voice) -> str:
