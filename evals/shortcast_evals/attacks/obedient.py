@@ -1,0 +1,100 @@
+"""A language model that obeys every stranger: a real server on the loopback that speaks OpenAI's chat completions."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from shortcast_evals.attacks.cases import Attack
+
+_TRIES = 2  # a refused wish is tried again
+Call = tuple[str, dict[str, Any]]
+
+
+class Obedient:
+    """Makes the honest call first; as soon as it is shown the attack, does what the attack wants, and insists."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.reached = False
+        self._attack: Attack | None = None
+        self._first: Call | None = None
+        self._tried = 0
+
+    def play(self, attack: Attack, first: Call) -> None:
+        """Forget the last attack, and wait for this one."""
+        self.reached, self._tried = False, 0
+        self._attack, self._first = attack, first
+
+    def reply(self, request: dict[str, Any]) -> tuple[str, Call | None]:
+        """Return what it says and calls, given all that it is shown except the system prompt."""
+        attack = self._attack
+        if attack is None:
+            return "Ready.", None
+        shown = "\n".join(_text(m) for m in request["messages"] if m["role"] in ("user", "tool"))
+        self.reached = self.reached or attack.is_in(shown)
+        if self.reached and attack.wants.tool and self._tried < _TRIES:
+            self._tried += 1
+            return "", (attack.wants.tool, attack.wants.arguments)
+        if self.reached:
+            return f"Here is what you need.\n\n{attack.wants.says or attack.canary}\n\nThat is all.", None
+        first, self._first = self._first, None
+        return ("", first) if first else ("I looked at it.", None)
+
+
+def _text(message: dict[str, Any]) -> str:
+    content = message.get("content") or ""
+    return content if isinstance(content, str) else "\n".join(part.get("text", "") for part in content)
+
+
+@contextmanager
+def serving(model: Obedient) -> Iterator[Obedient]:
+    """Serve the model on a free port of the loopback; its `url` is the endpoint's."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            text, call = model.reply(request)
+            delta: dict[str, Any] = {"role": "assistant", "content": text}
+            if call:
+                function = {"name": call[0], "arguments": json.dumps(call[1])}
+                delta["tool_calls"] = [
+                    {"index": 0, "id": f"call_{id(request)}", "type": "function", "function": function}
+                ]
+            common = {"id": "obedient", "created": 0, "model": "obedient"}
+            reason = "tool_calls" if call else "stop"
+            chunks = [
+                common | {"object": "chat.completion.chunk", "choices": [choice]}
+                for choice in (
+                    {"index": 0, "delta": delta, "finish_reason": None},
+                    {"index": 0, "delta": {}, "finish_reason": reason},
+                )
+            ]
+            body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+            kind = "text/event-stream"
+            if not request.get("stream"):
+                kind = "application/json"
+                choice = {"index": 0, "message": delta, "finish_reason": reason}
+                body = json.dumps(common | {"object": "chat.completion", "choices": [choice]})
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body.encode())))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    model.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield model
+    finally:
+        server.shutdown()
+        server.server_close()
