@@ -1,6 +1,7 @@
 """The next 24 hours of a young video, as a tool: on the command line, over MCP, as LangChain's, and in the chat."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from shortcast_agent.cli import main
 from shortcast_agent.events import AskResult
 from shortcast_agent.grounding import trace
 from shortcast_agent.langchain_tools import as_langchain_tools, pack, summary_of, unpack
-from shortcast_agent.planner import sections
+from shortcast_agent.planner import posted
 from shortcast_ml.errors import InputError
 from shortcast_ml.growth import views_by_day
 from shortcast_ml.next_day import Look
@@ -227,7 +228,9 @@ def test_a_question_about_tomorrow_calls_the_tool(
     assert {"platform": given.get("platform"), **given} == pytest.approx(
         {"platform": given.get("platform"), **arguments}
     )
-    assert "views in 24 hours" in result.answer.splitlines()[0]
+    first = result.answer.splitlines()[0]
+    assert re.search(r"\b24\b|24시간", first)
+    assert "80%" in first
 
 
 @pytest.mark.parametrize(
@@ -270,22 +273,22 @@ def test_every_number_of_a_real_forecast_can_be_traced() -> None:
         {"views": 10**7, "age_days": 0.03},
     ):
         record = forecast_next_day(**given)  # type: ignore[arg-type]
-        assert trace(sections.next_day(record), [record]).untraced == ()
+        assert trace(posted.next_day(record), [record]).untraced == ()
 
 
 def test_the_verdict_says_whether_age_alone_lies_inside_the_interval() -> None:
     record = fake_tools.forecast_next_day(1000, 1)
     about = record.model_copy(update={"by_age_alone": 1400})
     slower = record.model_copy(update={"by_age_alone": 9000})
-    assert "Faster than" in sections.next_day(record)
-    assert "1.4K, inside that interval" in sections.next_day(about)
-    assert "Slower than" in sections.next_day(slower)
+    assert "Faster than" in posted.next_day(record)
+    assert "1.4K, inside that interval" in posted.next_day(about)
+    assert "Slower than" in posted.next_day(slower)
 
 
 def test_what_is_missing_is_asked_for_and_the_answer_to_it_is_enough(analyst: Analyst) -> None:
     asked = analyst.ask("My video has 5,000 views and 300 likes today. How many tomorrow?")
     assert calls(asked) == []
-    assert asked.answer == "To look a day ahead: how many hours or days ago was it published?"
+    assert "ow many hours or days ago" in asked.answer
     told = analyst.ask("6 hours", thread=asked.thread)
     assert calls(told) == [("forecast_next_day", {**YOUNG, "likes": 300})]
     more = analyst.ask("and it has 20 comments", thread=asked.thread)

@@ -1,5 +1,6 @@
 """The offline analyst's phrases: whole in every language, varied from turn to turn, and free of figures."""
 
+import itertools
 import re
 
 import pytest
@@ -25,7 +26,6 @@ def test_every_phrase_is_there_in_every_language_with_the_same_fields(language: 
     english, other = phrases("en"), phrases(language)
     assert other.keys() == english.keys()
     for key, variants in english.items():
-        assert len(other[key]) == len(variants), key
         assert all(fields(text) == fields(variants[0]) for text in (*variants, *other[key])), key
 
 
@@ -48,7 +48,7 @@ def test_no_phrase_holds_a_figure_of_its_own(language: str) -> None:
 def test_a_phrase_does_not_come_twice_in_a_row() -> None:
     for language in LANGUAGES:
         said = [Voice(language, nth).say("thanks") for nth in range(6)]
-        assert all(one != next_one for one, next_one in zip(said, said[1:], strict=False))
+        assert all(one != next_one for one, next_one in itertools.pairwise(said))
         assert set(said) == set(phrases(language)["thanks"])
 
 

@@ -36,7 +36,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         (("read-thumbnail", "cover.png", "--title", "Latte"), "hard to read on a phone"),
         (("read-video", "clip.mp4"), "2 cuts (0.21 a second)"),
         (("suggest-thumbnails", "clip.mp4", "--limit", "2"), "2 At 2.8 s: x1.06"),
-        (("explain-thumbnail", "cover.png"), "Helps in the upper right: x1.03"),
+        (("explain-thumbnail", "cover.png"), "Raises it: the upper right: x1.03"),
     ],
 )
 def test_people_read_sentences(run: Run, words: tuple[str, ...], says: str) -> None:

@@ -29,7 +29,7 @@ def similar(
     lines += [f"**{head}**{f' ({where})' if where else ''}{f', {demo}' if demo else ''}", ""]
     shown = found.neighbours[: 10 if alone else _BESIDE]
     lines += [neighbour(video, voice) for video in shown]
-    if invented:
+    if invented and (alone or voice.full):
         lines += ["", voice.say("invented_note")]
     return "\n".join(lines)
 
@@ -73,9 +73,10 @@ def collected(report: CollectReport, voice: Voice = ENGLISH) -> str:
         for part in report.bins:
             top = "bin" if part.high_views is not None else "bin_open"
             high = say_count(part.high_views) if part.high_views is not None else ""
-            lines.append(
-                voice.say(top, low=say_count(part.low_views), high=high, n=part.reached, target=part.target)
+            reached = voice.say(
+                top, low=say_count(part.low_views), high=high, n=part.reached, target=part.target
             )
+            lines.append(f"- {reached}")
     lines += [f"- {voice.say('skipped', reason=told(reason, voice, 160))}" for reason in report.skipped[:5]]
     return "\n".join(lines)
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _WORDS = {
     "en": "the and is are my what how why will would should this that it i you do does did can could have has"
     " with for if of to which when me your they were was better show find tell please video's i'm it's"
-    " thanks hello these this those",
+    " thanks hello these this those"
+    " collect compare track follow explain forecast videos any good",
     "vi": "của là và có không tôi mình bạn được này cho video thế nào bao nhiêu sao nên đăng kênh lượt xem với"
     " những các một thì mà ảnh tiêu đề giúp xin chào cảm ơn nói thêm tốt hơn cái thứ cua khong toi minh"
     " ban duoc nay nao nhieu luot voi nhung tieu giup dang kenh tot",
@@ -35,7 +36,7 @@ _WORDS = {
 _SHARED = {  # in several of them: these say less
     "la", "que", "un", "de", "es", "plus", "me", "do", "can", "on", "no", "is", "video", "como", "ban", "cho",
     "le", "una", "con", "com", "e", "per", "die", "para", "canal", "compare", "miniatura", "come", "vídeo", "título",
-    "est", "mais",
+    "est", "mais", "videos",
 }  # fmt: skip
 _LETTERS = {"vi": "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ", "es": "ñ¿¡", "fr": "œûîï", "de": "ß"}
 _LEXICON = {language: frozenset(words.split()) for language, words in _WORDS.items()}

@@ -116,7 +116,8 @@ def reasons(explanation: Explanation, voice: Voice = ENGLISH, *, head: str = "wh
     strong = [factor for factor in explanation.factors if abs(factor.log10) > _NEGLIGIBLE]
     seen = [factor for factor in strong if factor.observation not in _UNSEEN and factor.name != "age"]
     enough = next((some for some in (seen, strong) if len(some) >= _BRIEF), list(explanation.factors))
-    chosen = strong[:_FULL] if voice.full and len(strong) >= _BRIEF else enough[:_BRIEF]
+    rest = [factor for factor in strong if factor not in enough]
+    chosen = [*enough, *rest][:_FULL] if voice.full else enough[:_BRIEF]
     if not chosen:
         return ""
     lines = [voice.say(head, base=say_count(explanation.base_views)), ""]

@@ -20,7 +20,7 @@ def thumbnail(found: ThumbnailReading, voice: Voice = ENGLISH) -> str:
     largest = max(found.faces, key=lambda box: box.width * box.height, default=None)
     faces = voice.counted("faces", len(found.faces))
     lines.append(
-        f"- {voice.say('faces_found', faces=faces)}"
+        f"- {voice.say('no_faces')}"
         if largest is None
         else f"- {voice.say('faces_found_in', faces=faces, place=_place(largest, voice))}"
     )
