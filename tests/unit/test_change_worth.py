@@ -52,7 +52,7 @@ def a_table(**kinds: Worth) -> ChangeTable:
 def _measured(
     effects: Effects, rounds: int = 80
 ) -> tuple[dict[Evidence, dict[KindName, Worth]], dict[str, tuple[Shown, float]]]:
-    table = planted_table(channels=40, uploads=14, effects=effects).assign(platform="tiktok")
+    table = planted_table(channels=45, uploads=16, effects=effects).assign(platform="tiktok")
     prepared = Prepared(table, planted_data(table), np.zeros(len(table)))
     config = quick_config(rounds).model_copy(update={"folds": 3})
     return measure(prepared, load_model(), config, lambda _: None)
@@ -72,7 +72,7 @@ def test_effects_that_are_there_come_true(
         # a small model says less than there is, never more
         assert 0.9 < found[name].slope < 3, f"{name}: {found[name]}"
         assert found[name].low_95 > 0.5
-        assert found[name].channels == 40
+        assert found[name].channels == 45
     # a channel of which nothing is known but its followers has the same law
     assert planted[0]["followers"]["title"].low_95 > 0.4
 
