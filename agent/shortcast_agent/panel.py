@@ -8,6 +8,7 @@ from pathlib import Path
 from shortcast_agent.numbers import say_age, say_count, say_times
 from shortcast_agent.pictures import draw_comparison, draw_diagnosis, draw_factors, draw_forecast
 from shortcast_ml.records import (
+    Change,
     Diagnosis,
     Neighbour,
     SimilarVideos,
@@ -74,16 +75,30 @@ def _picture(png: bytes, alt: str) -> str:
 
 def _changes(suggestions: Suggestions) -> str:
     rows = "".join(
-        f"<tr><td>{safe(change.what)}</td><td>{say_times(change.multiplier)}</td>"
+        f"<tr><td>{safe(change.what)}{_worded(change)}</td><td>{_effect(change)}</td>"
         f"<td>{say_count(change.views)}</td></tr>"
         for change in suggestions.changes
+    )
+    without = (
+        f" No reliable effect: {safe(', '.join(suggestions.no_effect))}." if suggestions.no_effect else ""
     )
     return (
         f"<h3>Changes, each computed</h3><table class='sc-changes'><tr><th>Change</th><th>Effect</th>"
         f"<th>Views</th></tr>{rows}</table>"
         f"<p class='sc-small'>As it stands: {say_count(suggestions.baseline.views)} views. "
-        f"{suggestions.tried} changes were tried.</p>"
+        f"{suggestions.tried} changes were tried.{without}</p>"
     )
+
+
+def _worded(change: Change) -> str:
+    return f"<br>{safe(change.after)}" if change.argument == "title" else ""
+
+
+def _effect(change: Change) -> str:
+    if change.low is None or change.high is None:
+        return f"{say_times(change.multiplier)}, not tested"
+    interval = f"{say_times(change.multiplier)} ({say_times(change.low)} to {say_times(change.high)})"
+    return interval if change.reliable else f"{interval}, not reliable"
 
 
 def _drawn(report: VideoReport) -> list[str]:

@@ -17,6 +17,7 @@ from shortcast_ml.records import (
 
 _NEGLIGIBLE = 0.0043  # log10 of x1.01: what rounds to no effect
 _BRIEF, _FULL = 3, 15  # factors named
+_EVEN = 0.505  # a lead that is written as 50%
 _UNSEEN = ("not given", "not planned")
 
 
@@ -154,14 +155,19 @@ def changes(suggestions: Suggestions, voice: Voice = ENGLISH) -> str:
 
 
 def _change(nth: int, change: Change, voice: Voice) -> str:
-    order = told(change.what, voice, 200)
+    order = told(change.what, voice, 200) + _title(change)
     line = voice.say("change", what=order, effect=_effect(change, voice), views=say_count(change.views))
     beside = f" {told(change.neighbours.says, voice)}" if change.neighbours is not None and voice.full else ""
     return f"{nth}. {line}{beside}"
 
 
 def _order(change: Change, voice: Voice) -> str:
-    return told(change.what, voice, 120).rstrip(".")
+    return told(change.what, voice, 120).rstrip(".") + _title(change)
+
+
+def _title(change: Change) -> str:
+    """Return the changed title in quotes, after the order that asks for it."""
+    return f" “{plain(change.after)}”" if change.argument == "title" else ""
 
 
 def _effect(change: Change, voice: Voice) -> str:
@@ -174,7 +180,7 @@ def _effect(change: Change, voice: Voice) -> str:
 def comparison(found: Comparison, voice: Voice = ENGLISH) -> str:
     """Say which variant the model prefers, and by how much."""
     best = next((variant for variant in found.variants if variant.label == found.best), found.variants[0])
-    how = "compare_decisive" if found.decisive else "compare_lean" if found.lead > 0.5 else "compare_even"
+    how = "compare_decisive" if found.decisive else "compare_lean" if found.lead > _EVEN else "compare_even"
     lines = [voice.say(how, label=_label(best, voice), chance=say_percent(found.lead)), ""]
     for nth, variant in enumerate(found.variants):
         versus = voice.say("versus_first", times=say_times(variant.vs_first)) if nth else ""
