@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,8 +19,16 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
 
+from shortcast_tools.parts import Parts
+
 Talk = Callable[[ClientSession], Awaitable[Any]]
 COMMAND = ("-c", "from shortcast_agent.cli import main; main()", "mcp")
+
+
+def copied_home(parts: Parts, folder: Path) -> Path:
+    """Copy a home whose search index is made: making one takes seconds."""
+    parts.index.sync()
+    return Path(shutil.copytree(parts.settings.home, folder))
 
 
 def said(result: CallToolResult) -> str:

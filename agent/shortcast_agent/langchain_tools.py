@@ -8,7 +8,7 @@ import functools
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -18,6 +18,8 @@ from shortcast_ml.errors import ShortcastError
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from langchain_core.tools import BaseTool
 
 log = logging.getLogger(__name__)
@@ -37,10 +39,22 @@ _UNSEEN = re.compile(  # soft hyphens, spaces without width, changes of directio
 )
 
 
-def as_langchain_tools(tools: Mapping[str, Callable[..., Record]]) -> "list[BaseTool]":
-    """Return one StructuredTool per function: content is JSON for the model, artifact is the record."""
+def as_langchain_tools(
+    tools: Mapping[str, Callable[..., Record]], *, files: "Sequence[Path] | None" = None
+) -> "list[BaseTool]":
+    """Return one StructuredTool per function: content is JSON for the model, artifact is the record.
+
+    With `files`, the model may name local files in these folders and among uploads only; without, whoever runs the
+    tools decides. Raises InputError for a folder that does not exist.
+    """
     from langchain_core.tools import StructuredTool
 
+    if files is not None:
+        from shortcast_agent.files import allowed_folders
+        from shortcast_tools.parts import parts
+
+        folders = allowed_folders(parts().settings, files)
+        tools = {name: _within(folders, function) for name, function in tools.items()}
     return [
         StructuredTool.from_function(
             _guarded(name, function),
@@ -52,6 +66,17 @@ def as_langchain_tools(tools: Mapping[str, Callable[..., Record]]) -> "list[Base
         )
         for name, function in tools.items()
     ]
+
+
+def _within(folders: "Sequence[Path]", function: Callable[..., Record]) -> Callable[..., Record]:
+    """Wrap a function so that it reads files in these folders only."""
+    from shortcast_agent.files import with_real_paths
+
+    @functools.wraps(function)
+    def call(**arguments: Any) -> Record:
+        return function(**with_real_paths(arguments, folders))
+
+    return call
 
 
 def _guarded(name: str, function: Callable[..., Record]) -> Callable[..., tuple[str, Record]]:

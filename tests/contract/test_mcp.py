@@ -1,5 +1,6 @@
 """The MCP server, asked by a real client: in memory, and what only a process of its own shows."""
 
+import inspect
 import json
 import os
 import signal
@@ -68,7 +69,7 @@ def test_every_tool_of_the_registry_is_offered_with_its_schema() -> None:
     offered = listed()
     assert set(offered) == set(TOOLS)
     forecast = offered["forecast_views"]
-    assert forecast.description == TOOLS["forecast_views"].__doc__
+    assert forecast.description == inspect.getdoc(TOOLS["forecast_views"])
     title = forecast.inputSchema["properties"]["title"]
     assert title["description"] == "The video's title or caption, as it would be published."
     assert forecast.inputSchema["properties"]["horizon_days"]["enum"] == [1, 7, 30]
@@ -203,7 +204,7 @@ def test_files_are_read_from_allowed_folders_and_from_uploads_only(tmp_path: Pat
         for arguments in ({"video": bad}, {"thumbnails": ["a.mp4", bad]}):
             result = ask(**arguments)
             assert result.isError, bad
-            assert "folders that this server may read" in said(result)
+            assert "folders that may be read here" in said(result)
     for missing in ("gone.mp4", "~/gone.mp4"):
         assert "There is no file 'gone.mp4' in" in said(ask(video=missing))
     assert seen == []

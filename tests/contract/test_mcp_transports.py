@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +21,7 @@ from mcp.types import (
 )
 from pydantic import AnyUrl
 from tests.localsite import LocalSite, clip, local_site
-from tests.mcp_site import Talk, over_http, over_stdio, said, serving
+from tests.mcp_site import Talk, copied_home, over_http, over_stdio, said, serving
 
 from shortcast_agent.brief import MOST_TOKENS, tokens_at_most
 from shortcast_agent.mcp_server import build
@@ -73,27 +72,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSite]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home with the demo library and its search index, which takes a while to make."""
-    folder = tmp_path_factory.mktemp("searched")
-    held = Parts(Settings(home=folder, _env_file=None))  # type: ignore[call-arg]
-    held.index.sync()
-    held.close()
-    return folder
-
-
 @pytest.fixture(scope="module", params=["stdio", "http"])
 def visit(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     site: LocalSite,
-    searched_home: Path,
+    shared_parts: Parts,
 ) -> Visit:
     """Visit a process of its own over stdio, and a server in this process over HTTP."""
     folder = tmp_path_factory.mktemp(request.param)
     make_materials(folder / "files")
-    shutil.copytree(searched_home, folder / "home")
+    copied_home(shared_parts, folder / "home")
     talk = visitor(folder, site)
     return over(request.param, folder, site, talk)
 
@@ -284,8 +273,8 @@ def test_strangers_words_are_marked_as_data_and_cannot_close_the_mark(visit: Vis
         ("tool", "no tool 'foretell'"),
         ("link", "private network"),
         ("scheme", "http"),
-        ("file", "outside the folders that this server may read"),
-        ("way out", "outside the folders that this server may read"),
+        ("file", "outside the folders that may be read here"),
+        ("way out", "outside the folders that may be read here"),
         ("media", "notes.mp4"),
     ],
 )

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shortcast_agent.brief.tokens import tokens_at_most
 from shortcast_agent.langchain_tools import unmarked
 from shortcast_agent.numbers import say_count, say_times
 from shortcast_ml.records import Factor, Neighbour
 
 ASSOCIATION = "Multipliers are what the model learned from other videos, not causes."
 LONGEST = 100  # characters of a stranger's text
+MOST_OF_ONE = 60  # tokens of a stranger's text
 
 
 @dataclass
@@ -24,8 +26,10 @@ class Words:
 
 def quoted(text: str) -> str:
     """Return a stranger's text on one line, cut, without the marks' characters and without Markdown links."""
-    line = re.sub(r"\s+", " ", unmarked(text)).strip()
-    return re.sub(r"([\[\]<>`|])", r"\\\1", cut(line, LONGEST))
+    line = cut(re.sub(r"\s+", " ", unmarked(text)).strip(), LONGEST)
+    while tokens_at_most(line) > MOST_OF_ONE:
+        line = cut(line, len(line) * 3 // 4)
+    return re.sub(r"([\[\]<>`|])", r"\\\1", line)
 
 
 def cut(text: str, longest: int) -> str:

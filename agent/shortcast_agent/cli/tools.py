@@ -1,5 +1,6 @@
-"""Commands that call one tool: forecast, compare, why, next-day, similar."""
+"""Commands that call one tool: forecast, compare, why, next-day, similar; and the list of all tools."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,6 +119,24 @@ def similar_command(as_json: AsJson = False, **given: Any) -> None:
         if result.notice:
             console.print(result.notice, markup=False)
         show_similar(console, result)
+
+
+@app.command("tools")
+def tools_command(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print them as OpenAI function tools, in a JSON list.")
+    ] = False,
+) -> None:
+    """List the tools that other agents can call."""
+    from shortcast_agent.openai_tools import as_openai_tools
+
+    offered = as_openai_tools()
+    if as_json:
+        typer.echo(json.dumps(offered, ensure_ascii=False, indent=2))
+        return
+    for tool in offered:
+        function = tool["function"]
+        typer.echo(f"{function['name']:20} {function['description'].splitlines()[0]}")
 
 
 def _show_next_day(console: "Console", found: NextDayForecast) -> None:

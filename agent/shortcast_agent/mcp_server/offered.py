@@ -1,5 +1,6 @@
 """What the server offers: each tool with its schemas and hints, two prompts, two resources."""
 
+import inspect
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -56,7 +57,7 @@ def offer(name: str, tool: Tool) -> "types.Tool":
     return types.Tool(
         name=name,
         title=title,
-        description=tool.__doc__,
+        description=inspect.getdoc(tool),
         inputSchema=schema,
         outputSchema=brief_schema(result_of(tool)),
         annotations=types.ToolAnnotations(

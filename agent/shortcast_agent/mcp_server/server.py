@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.brief import brief_fields, brief_text
 from shortcast_agent.calling import checked_arguments, sentence_for, unknown_tool
+from shortcast_agent.files import allowed_folders, with_real_paths
 from shortcast_agent.langchain_tools import content_of
-from shortcast_agent.mcp_server.files import allowed_folders, with_real_paths
 from shortcast_agent.mcp_server.offered import (
     DETAIL,
     READS_THE_WEB,

@@ -1,4 +1,4 @@
-"""Which local files another program may name: those in folders that were allowed when the server was started."""
+"""Which local files another program or its model may name: those in folders that were allowed, and uploads."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ def allowed_folders(settings: Settings, given: Sequence[Path] = ()) -> tuple[Pat
     """
     for folder in given:
         if not folder.expanduser().is_dir():
-            raise InputError(f"{folder} is not a folder; give --files a folder that exists.")
+            raise InputError(f"{folder} is not a folder; allow a folder that exists.")
     uploads = settings.media_path / "uploads"
     return tuple(dict.fromkeys(Path(os.path.realpath(folder.expanduser())) for folder in (*given, uploads)))
 
@@ -47,8 +47,8 @@ def _real(name: str, given: str, folders: Sequence[Path]) -> str:
             return str(real)
     if leads_out:
         raise InputError(
-            f"`{name}` is outside the folders that this server may read; put the file into {_listed(folders)}, or "
-            "start the server with `--files FOLDER`."
+            f"`{name}` is outside the folders that may be read here; put it into {_listed(folders)}, or allow its "
+            "folder (`shortcast mcp --files FOLDER`)."
         )
     raise InputError(f"There is no file {Path(given).name[:100]!r} in {_listed(folders)}; check `{name}`.")
 

@@ -1,0 +1,312 @@
+"""How the MCP server bears many clients at once: `shortcast bench-mcp`.
+
+A server of its own, over streamable HTTP with a token and a fresh demo library; clients of the official SDK call a mix
+of tools as fast as they are answered. Each begins a new session after `CALLS_A_SESSION` calls, and cancels one call in
+`CANCELLED`, so that what a session or a call leaves behind would add up.
+
+The clients come in two waves: the first, for a third of the time, fills every pool and cache; then all leave, and what
+the process has in use is the measure. A leak is what is above it when the second wave has left as well: more than
+`GROWTH_MB` (or 5%) of memory, more than `SPARE` open files, or more than `SPARE` threads.
+"""
+
+import functools
+import json
+import os
+import re
+import secrets
+import signal
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
+
+CALLS_A_SESSION = 10
+CANCELLED = 50
+GROWTH_MB, GROWTH_SHARE = 16.0, 0.05
+SPARE = 4
+SETTLE_S = 3
+LONGEST_CALL_S = 60.0
+
+DRAFT = {"title": "I tried the 3-second latte trick", "followers": 12000}
+# Each as often as it stands here.
+MIX: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("forecast_views", DRAFT),
+    ("forecast_views", {"title": "Cleaning my grinder after 2 years", "typical_views": 4000}),
+    ("explain_forecast", DRAFT),
+    ("suggest_changes", DRAFT),
+    ("compare_variants", {"titles": ["Latte art in one pour", "Latte art, slowly"], "followers": 900}),
+    ("find_similar_videos", {"query": "latte art", "limit": 5}),
+    ("find_similar_videos", {"query": "desk setup under 100 dollars", "detail": True}),
+    ("forecast_next_day", {"views": 5000, "age_days": 0.25, "likes": 300}),
+    ("inspect_draft", DRAFT),
+    ("diagnose_video", {"views": 900, "age_days": 4.0, **DRAFT}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the server's process has in use; None where the system does not tell."""
+
+    rss_mb: float | None
+    files: int | None
+    threads: int | None
+
+
+@dataclass
+class Load:
+    """What the clients saw."""
+
+    until: float
+    ms: dict[str, list[float]] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+    cancelled: int = 0
+    sessions: int = 0
+
+
+def bench_mcp(
+    clients: Annotated[int, typer.Option(min=1, max=400, help="Clients at once.")] = 50,
+    seconds: Annotated[float, typer.Option(min=3, help="How long they call.")] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Load the MCP server with many clients, and print errors, speed, and what it leaves behind."""
+    import anyio
+
+    with (
+        tempfile.TemporaryDirectory(prefix="shortcast-bench-") as folder,
+        _server(Path(folder)) as (pid, url, token),
+    ):
+        found: dict[str, Any] = anyio.run(_measure, pid, url, token, clients, seconds)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        _show(found)
+    if found["errors"] or found["leaks"]:
+        raise typer.Exit(1)
+
+
+async def _measure(pid: int, url: str, token: str, clients: int, seconds: float) -> dict[str, Any]:
+    """Return the figures of one run."""
+
+    loading = Load(until=time.monotonic() + 3600)
+    await _client(url, token, loading, 0, calls=len(MIX))  # everything is loaded once before the clock starts
+    start = usage(pid)
+    first, load = Load(until=time.monotonic() + seconds / 3), Load(until=time.monotonic() + seconds)
+    took, _ = await _wave(pid, url, token, first, clients)
+    warm = usage(pid)
+    load.until = time.monotonic() + 2 * seconds / 3
+    took, end = await _wave(pid, url, token, load, clients)
+    after = usage(pid)
+    load.errors += loading.errors + first.errors
+    times = sorted(ms for some in load.ms.values() for ms in some)
+    return {
+        "clients": clients,
+        "seconds": round(took, 1),  # of the second wave, as are the figures that follow
+        "requests": len(times),
+        "requests_per_s": round(len(times) / took, 1),
+        "sessions": load.sessions,
+        "cancelled": load.cancelled,
+        "errors": dict(load.errors),
+        "p50_ms": _at(times, 0.5),
+        "p95_ms": _at(times, 0.95),
+        "p95_ms_by_tool": {name: _at(sorted(some), 0.95) for name, some in sorted(load.ms.items())},
+        "start": vars(start),
+        "warm": vars(warm),
+        "end": vars(end),
+        "after": vars(after),
+        "leaks": leaks(warm, after),
+    }
+
+
+async def _wave(pid: int, url: str, token: str, load: Load, clients: int) -> tuple[float, Usage]:
+    """Let clients come, call and leave; return the seconds that they called, and what was in use in their midst."""
+    import anyio
+
+    began = time.monotonic()
+    async with anyio.create_task_group() as group:
+        for number in range(clients):
+            group.start_soon(_client, url, token, load, number)
+        await anyio.sleep(max(load.until - 0.5 - time.monotonic(), 0))
+        midst = usage(pid)
+    took = time.monotonic() - began
+    await anyio.sleep(SETTLE_S)  # what closed sessions have to put away
+    return took, midst
+
+
+def leaks(warm: Usage, after: Usage) -> list[str]:
+    """Return what grew between two moments without clients, in words; [] when nothing did."""
+    found = []
+    if warm.rss_mb is not None and after.rss_mb is not None:
+        grown = after.rss_mb - warm.rss_mb
+        if grown > max(GROWTH_MB, GROWTH_SHARE * warm.rss_mb):
+            found.append(f"memory grew by {grown:.0f} MB")
+    for what, before, later in (("files", warm.files, after.files), ("threads", warm.threads, after.threads)):
+        if before is not None and later is not None and later > before + SPARE:
+            found.append(f"{later - before} more {what} than after the first wave")
+    return found
+
+
+async def _client(url: str, token: str, load: Load, number: int, calls: int | None = None) -> None:
+    """Call tools until the time is up, session after session."""
+    made = 0
+    while time.monotonic() < load.until and (calls is None or made < calls):
+        try:
+            async with _session(url, token) as client:
+                load.sessions += 1
+                for _ in range(CALLS_A_SESSION):
+                    if time.monotonic() >= load.until or (calls is not None and made >= calls):
+                        break
+                    await _call(client, load, number + made)
+                    made += 1
+        except Exception as error:  # whatever it is, it is counted
+            for cause in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
+                load.errors[f"{type(cause).__name__}: {cause}"[:200]] += 1
+            made += 1
+
+
+def _session(url: str, token: str) -> Any:
+    from contextlib import asynccontextmanager
+
+    import httpx
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    headers = {"Authorization": f"Bearer {token}"}
+
+    @asynccontextmanager
+    async def opened() -> Any:
+        async with (
+            httpx.AsyncClient(headers=headers, timeout=LONGEST_CALL_S, verify=_certificates()) as http,
+            streamable_http_client(url, http_client=http) as (read, write, _),
+            ClientSession(read, write) as client,
+        ):
+            await client.initialize()
+            yield client
+
+    return opened()
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Return one context for all clients: none of them uses it, and each would read the certificates anew."""
+    return ssl.create_default_context()
+
+
+async def _call(client: "ClientSession", load: Load, turn: int) -> None:
+    """Make one call of the mix, or now and then cancel one, and count it."""
+    name, arguments = MIX[turn % len(MIX)]
+    if turn % CANCELLED == CANCELLED - 1:
+        await _cancel(client, name, arguments)
+        load.cancelled += 1
+        return
+    began = time.perf_counter()
+    result = await client.call_tool(name, arguments)
+    load.ms.setdefault(name, []).append(1000 * (time.perf_counter() - began))
+    if result.isError:
+        load.errors[f"{name}: {result.content[0]}"[:200]] += 1
+
+
+async def _cancel(client: "ClientSession", name: str, arguments: dict[str, Any]) -> None:
+    """Begin a call and cancel it at once; whether it was answered before does not matter."""
+    import anyio
+    from mcp import McpError
+    from mcp.types import CancelledNotification, CancelledNotificationParams, ClientNotification
+
+    number = client._request_id
+
+    async def begin() -> None:
+        try:
+            await client.call_tool(name, arguments)
+        except McpError as error:
+            if "cancelled" not in str(error).lower():
+                raise
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(begin)
+        await anyio.sleep(0.01)
+        parameters = CancelledNotificationParams(requestId=number)
+        await client.send_notification(
+            ClientNotification(CancelledNotification(method="notifications/cancelled", params=parameters))
+        )
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[tuple[int, str, str]]:
+    """Run a server over a fresh home; yield its process id, address and token."""
+    token, log = secrets.token_urlsafe(32), folder / "log"
+    env = {k: v for k, v in os.environ.items() if not k.startswith("SHORTCAST_")}
+    env |= {"SHORTCAST_HOME": str(folder / "home"), "SHORTCAST_MCP_TOKEN": token}
+    command = [
+        sys.executable,
+        "-c",
+        "from shortcast_agent.cli import main; main()",
+        "mcp",
+        "--http",
+        "--port",
+        "0",
+    ]
+    with log.open("w") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=out, env=env, cwd=folder)  # noqa: S603
+    try:
+        until = time.monotonic() + 60
+        while (found := re.search(r"http://[^\s,]+", log.read_text())) is None:
+            if server.poll() is not None or time.monotonic() > until:
+                raise typer.BadParameter(f"The server did not start: {log.read_text()[-500:]}")
+            time.sleep(0.1)
+        yield server.pid, found.group(), token
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def usage(pid: int) -> Usage:
+    """Return what a process has in use, as Linux tells it."""
+    place = Path("/proc") / str(pid)
+    try:
+        status = (place / "status").read_text()
+        files = len(os.listdir(place / "fd"))
+    except OSError:
+        return Usage(None, None, None)
+    facts = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    return Usage(round(int(facts["VmRSS"].split()[0]) / 1024, 1), files, int(facts["Threads"]))
+
+
+def _at(ordered: list[float], share: float) -> float | None:
+    if len(ordered) < 2:
+        return None
+    return round(statistics.quantiles(ordered, n=100, method="inclusive")[round(share * 100) - 1], 1)
+
+
+def _show(found: dict[str, Any]) -> None:
+    errors = sum(found["errors"].values())
+    typer.echo(
+        f"{found['clients']} clients, {found['seconds']} s: {found['requests']:,} requests in"
+        f" {found['sessions']:,} sessions, {found['requests_per_s']} a second, {errors} errors,"
+        f" {found['cancelled']} cancelled"
+    )
+    typer.echo(f"latency p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms")
+    for name, ms in found["p95_ms_by_tool"].items():
+        typer.echo(f"  {name:20} p95 {ms} ms")
+    for when in ("start", "warm", "end", "after"):
+        row = found[when]
+        typer.echo(f"{when:6} {row['rss_mb']} MB, {row['files']} open files, {row['threads']} threads")
+    for error, count in found["errors"].items():
+        typer.echo(f"error ({count} times): {error}")
+    for leak in found["leaks"]:
+        typer.echo(f"leak: {leak}")
