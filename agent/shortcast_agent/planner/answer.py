@@ -14,7 +14,7 @@ from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import told
 from shortcast_agent.planner.variants import Alternative
-from shortcast_agent.planner.voice import Voice
+from shortcast_agent.planner.voice import Voice, wants_all
 from shortcast_ml.records import (
     CollectReport,
     Comparison,
@@ -35,21 +35,10 @@ from shortcast_ml.records import (
     VideoReading,
 )
 
-_IN_FULL = re.compile(
-    r"\b(?:in (?:more |full )?detail|details|detailed|everything|in[- ]depth|in full|elaborate)\b"
-    r"|\b(?:tell me more|more about (?:it|that|this)|full (?:report|analysis|review|answer))\b|^\W*more\W*$"
-    r"|자세히|자세한|상세|전부|모두 (?:알려|설명)|더 (?:알려|설명|말해)|chi tiết|đầy đủ|tất cả|nói thêm"
-    r"|\ben detalle\b|\bdetallad|\bdetalles\b|\bexpl[ií]ca(?:lo|me)? todo|\bcuéntame más|^\W*más\W*$"
-    r"|\ben détail|\bdétaill|\bdétails\b|\bexplique(?:-moi)? tout|\bdis-m'en plus|^\W*plus\W*$",
-    re.IGNORECASE,
-)
-
 
 def write(plan: Plan, turn: Turn, talk: Talk) -> str:
     """Write the answer of a turn from its plan and results."""
-    voice = Voice(
-        plan.talk.language, plan.talk.seed + talk.turns, full=bool(_IN_FULL.search(turn.slots.masked))
-    )
+    voice = Voice(plan.talk.language, plan.talk.seed + talk.turns, full=wants_all(turn.slots.masked))
     parts = [*turn.problems, *(voice.told(error) for error in turn.errors)]
     if turn.slots.unsupported_platform:
         parts.append(

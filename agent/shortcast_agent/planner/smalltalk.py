@@ -25,7 +25,8 @@ _BEYOND = (
     (
         "money",
         r"\b(?:money|earn|income|revenue|rpm|cpm|moneti[sz]\w+|sponsor\w*|paid|pay me|dollars|salary)\b"
-        r"|수익|돈|광고비|협찬|kiếm tiền|thu nhập|doanh thu|tài trợ|dinero|ganar|ingresos|patrocin\w+"
+        r"|수익|돈|광고비|협찬|kiếm.{0,16}tiền|bao nhiêu tiền|thu nhập"
+        r"|doanh thu|tài trợ|dinero|ganar|ingresos|patrocin\w+"
         r"|\bargent\b|gagner|revenus|monétis\w+",
     ),
     (

@@ -1,6 +1,7 @@
 """How the offline analyst says things: phrases by key, in the user's language, varied from turn to turn."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,16 @@ from zlib import crc32
 from shortcast_agent.numbers import say_age
 
 LANGUAGES = ("en", "ko", "vi", "es", "fr")
+# "in detail" and the like, in each language
+_IN_FULL = re.compile(
+    r"\b(?:(?:in|with) (?:more |full )?details?|details|detailed|everything|in[- ]depth|in full|elaborate)\b"
+    r"|\b(?:tell me more|more about (?:it|that|this)|full (?:report|analysis|review|answer))\b|^\W*more\W*$"
+    r"|자세히|자세하게|자세한|상세|전부|모두 (?:알려|설명)|더 (?:알려|설명|말해)|chi tiết|đầy đủ|tất cả|nói thêm"
+    r"|\ben detalle\b|\bdetallad|\bdetalles\b|\bexpl[ií]ca(?:lo|me)? todo|\bcuéntame más|^\W*más\W*$"
+    r"|\ben détail|\bdétaill|\bdétails\b|\bexplique(?:-moi)? tout|\bdis-m'en plus|^\W*plus\W*$",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 7
 _FOLDER = Path(__file__).with_name("phrases")
 
 
@@ -70,6 +81,17 @@ class Voice:
 
 
 ENGLISH = Voice()
+
+
+def wants_all(text: str) -> bool:
+    """Say whether a user asks for the whole of an answer: "in detail"."""
+    return bool(_IN_FULL.search(text))
+
+
+def wants_only_all(text: str) -> bool:
+    """Say whether a message asks for the whole of the last answer, and for nothing else: "tell me more"."""
+    short = len(text.split()) <= _FEW_WORDS and not re.search(r"\d|[\"“”«»]|LINK", text)
+    return short and wants_all(text)
 
 
 @cache
