@@ -23,6 +23,10 @@ _PAIR = tuple(
     )
     for up, than, over in ((False, lex.DOWN_THAN, lex.DOWN_OVER), (True, lex.UP_THAN, lex.UP_OVER))
 )
+_PAIR_AFTER = tuple(
+    (up, re.compile(rf"{than}[^§]{{0,24}}?{M}[^§]{{0,12}}?{lex.THAN}[^§]{{0,12}}?{M}"))
+    for up, than in ((False, lex.DOWN_THAN), (True, lex.UP_THAN))
+)
 _KO_PAIR = tuple(
     (up, nth, re.compile(pattern))
     for up, words in ((False, lex.KO_DOWN), (True, lex.KO_UP))
@@ -36,6 +40,10 @@ _NTH_BEST = tuple(
     for word, nth in lex.NTH
     for best in (True, False)
 )
+_BEST, _WORST, _THAN = re.compile(lex.BEST), re.compile(lex.WORST), re.compile(lex.THAN)
+_PICK = re.compile(rf"{lex.PICK}[^§]{{0,24}}?{M}")
+_KO_PICK = re.compile(rf"{M}{lex.KO_PICK}")
+_RANKED = re.compile(rf"{lex.BEST}|{lex.WORST}|{lex.PICK}")
 _MOST = re.compile(r"\b(?:most|largest|biggest|strongest|highest|greatest|main|best)\b")
 _BETTER_ALONE = re.compile(
     r"(?:\b(?:is|are|does|do|looks|performs|works|scores|gets|would be|would do|it's|es|est|là)\b[^§.,;]{0,16}?)?"
@@ -46,7 +54,7 @@ _WORSE_ALONE = re.compile(
 )
 _TIMES = re.compile(rf"(?<![\w.])(?:[x×]\s?({NUMBER})|({NUMBER})\s?(?:x(?![\w])|×))")
 _VIEWS = re.compile(
-    rf"(?<![\w.])({COUNT})(?= (?:views|lượt xem|visualizaciones|vues)\b|\s?회)", re.IGNORECASE
+    rf"(?<![\w.])({COUNT})(?= (?:views|videos|lượt xem|visualizaciones|vues)\b|\s?회)", re.IGNORECASE
 )
 
 
@@ -88,6 +96,10 @@ class Claims:
                 if lex.NOT.search(found.group()) or re.search(r"[;:.]\s", gap):
                     continue
                 yield from judge.pair(found.group(), int(found.group(1)), int(found.group(3)), up)
+        for up, pattern in _PAIR_AFTER:
+            for found in pattern.finditer(text):
+                if not lex.NOT.search(found.group()):
+                    yield from judge.pair(found.group(), int(found.group(1)), int(found.group(2)), up)
         for up, first, pattern in _KO_PAIR:
             for found in pattern.finditer(text):
                 one, other = int(found.group(1)), int(found.group(2))
@@ -115,16 +127,18 @@ class Claims:
             r"\b(?:most|least) (?:crowded|saturated|similar|viewed|watched|competitive)\b", clause
         ):
             yield from judge.extreme(clause, nth, "least" not in clause, "")
-        elif re.search(lex.WORST, clause):
+        elif lex.LARGEST.search(clause):
+            yield from judge.extreme(clause, nth, "smallest" not in clause, "n")
+        elif _WORST.search(clause):
             yield from judge.extreme(clause, nth, False, "", exclusive=True)
-        elif re.search(lex.BEST, clause):
+        elif _BEST.search(clause):
             kinds = (*CHOICES, "times", "lengths") if lex.SUPPOSED_TIME.search(clause) else ()
             yield from judge.extreme(clause, nth, True, "", exclusive=True, kinds=kinds)
         else:
             yield from self._picked(clause, judge)
 
     def _picked(self, clause: str, judge: "Judge") -> Iterator[tuple[str, str]]:
-        found = re.search(rf"{lex.PICK}[^§]{{0,24}}?{M}", clause) or re.search(rf"{M}{lex.KO_PICK}", clause)
+        found = _PICK.search(clause) or _KO_PICK.search(clause)
         if found is not None:
             yield from judge.extreme(found.group(), int(found.group(1)), True, "", kinds=CHOICES)
 
@@ -146,11 +160,11 @@ class Claims:
             if up is not None:
                 changing = bool(lex.CHANGING.search(clause) or lex.LESS_SO.search(clause))
                 yield from judge.direction(clause, int(found.group(1)), up, changing)
-        if len(places) == 1 and not re.search(rf"{lex.THAN}", clause[places[0].end() :]):
+        if len(places) == 1 and not _THAN.search(clause[places[0].end() :]):
             alone = [
                 up for up, words in ((True, _BETTER_ALONE), (False, _WORSE_ALONE)) if words.search(clause)
             ]
-            if len(alone) == 1 and not re.search(rf"{lex.BEST}|{lex.WORST}", clause):
+            if len(alone) == 1 and not (_BEST.search(clause) or _WORST.search(clause)):
                 yield from judge.relative(clause, int(places[0].group(1)), alone[0])
 
     def _numbers(self, text: str, judge: "Judge") -> Iterator[tuple[str, str]]:
@@ -195,8 +209,4 @@ def _clauses(text: str) -> list[str]:
 
 
 def _says(text: str) -> bool:
-    return (
-        _polarity(text) is not None
-        or bool(re.search(rf"{lex.BEST}|{lex.WORST}|{lex.PICK}", text))
-        or bool(_MOST.search(text))
-    )
+    return _polarity(text) is not None or bool(_RANKED.search(text)) or bool(_MOST.search(text))

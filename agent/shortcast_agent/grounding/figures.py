@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from shortcast_agent.grounding.lexicon import CHANCE, said_ratios
+from shortcast_agent.grounding.lexicon import CHANCE, PEERS, said_ratios
 from shortcast_agent.grounding.sources import Sources, hour_of
 from shortcast_agent.numbers import COUNT, NUMBER, Written, readings
 
@@ -53,7 +53,7 @@ def figures(text: str) -> Iterator[tuple[re.Match[str] | tuple[re.Match[str], fl
 def stands(found: re.Match[str] | tuple[re.Match[str], float], known: Sources) -> bool:
     """Say whether a number that `figures` found stands in the sources."""
     if isinstance(found, tuple):
-        return _in_words(found[1], known)
+        return _in_words(found[1], known, peers=bool(PEERS.search(found[0].string)))
     match = found
     if match.group("clock"):
         return _clock_stands(match.group(), known)
@@ -95,16 +95,17 @@ def _percent_stands(match: re.Match[str], known: Sources) -> bool:
     return _near(match.group("share"), sorted([*percents, *known.percents, *_INTERVAL_PERCENT]))
 
 
-def _in_words(ratio: float, known: Sources) -> bool:
-    return any(abs(known_ratio / ratio - 1) <= IN_WORDS for known_ratio in _every_ratio(known))
+def _in_words(ratio: float, known: Sources, *, peers: bool) -> bool:
+    return any(abs(known_ratio / ratio - 1) <= IN_WORDS for known_ratio in _every_ratio(known, peers))
 
 
-def _every_ratio(known: Sources) -> Collection[float]:
+def _every_ratio(known: Sources, peers: bool) -> Collection[float]:
     """Return the ratios of the results, and those that words may draw between two of their levels."""
     drawn = [
         level for levels in known.ledger.levels for pair in combinations(levels, 2) for level in _both(*pair)
     ]
-    return {*known.both_ways, *drawn}
+    given = known.ratios if peers else known.ratios - known.peers
+    return [*given, *(1 / ratio for ratio in given if ratio), *drawn]
 
 
 def _both(one: float, other: float) -> tuple[float, ...]:

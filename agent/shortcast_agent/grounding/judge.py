@@ -11,6 +11,8 @@ from shortcast_agent.grounding.ledger import Item
 from shortcast_agent.grounding.mentions import CHOICES, Mention
 from shortcast_agent.numbers import readings, say_count, say_times
 
+APART = "the levels of two platforms can't be compared: each is that of its own collection"
+
 
 class Judge:
     """Holds one sentence's claims against the places of what it names."""
@@ -32,7 +34,7 @@ class Judge:
                     continue
                 if ranking.kind == "platforms" and self._measure != "chance":
                     agreed.append(False)
-                    why = "the levels of two platforms can't be compared: each is that of its own collection"
+                    why = APART
                     continue
                 for name in self._measures(ranking.items[a], ranking.items[b]):
                     here, there = ranking.items[a].values[name], ranking.items[b].values[name]
@@ -62,14 +64,13 @@ class Judge:
     ) -> Iterator[tuple[str, str]]:
         agreed, why = [], ""
         for ranking, a in self._mentions[nth].places:
-            if (
-                ranking.kind == "platforms"
-                or (kinds and ranking.kind not in kinds)
-                or len(ranking.items) < max(2, rank)
-            ):
+            if (kinds and ranking.kind not in kinds) or len(ranking.items) < max(2, rank):
                 continue
-            if exclusive and ranking.kind in ("factors",):
+            if exclusive and ranking.kind == "factors":
                 continue
+            if ranking.kind == "platforms" and self._measure != "chance":
+                yield what, APART
+                return
             item = ranking.items[a]
             for name in [measure] if measure else self._measures(item):
                 if name not in item.values:

@@ -164,7 +164,8 @@ class Ledger:
                 topic.name, _said(topic.name),
                 _known(vs_channel=topic.vs_channel, views=topic.typical_views, n=topic.n, share=topic.share,
                        crowding=topic.recent_share),
-                _ratios(topic.vs_channel, topic.vs_channel_low, topic.vs_channel_high), _counts(topic.typical_views),
+                _ratios(topic.vs_channel, topic.vs_channel_low, topic.vs_channel_high),
+                _counts(topic.typical_views, topic.n, topic.channels, topic.judged),
             )
             for topic in record.topics
         )  # fmt: skip
@@ -256,7 +257,7 @@ def _variants(record: Comparison) -> Iterable[Item]:
 def _changes(record: Suggestions) -> Ranking:
     items = []
     for nth, change in enumerate(record.changes, start=1):
-        names = [change.what, f"change {nth}"]
+        names = [change.what, _gerund(change.what), f"change {nth}"]
         if change.argument == "publish_at":
             names += _moment_words(change.after) or [change.after]
         elif change.argument == "duration_s" or len(change.after) > 6:
@@ -270,6 +271,15 @@ def _changes(record: Suggestions) -> Ranking:
             )
         )  # fmt: skip
     return Ranking("changes", tuple(items), 1.0)
+
+
+def _gerund(order: str) -> str:
+    """Return an order as a subject: "Cut it to 21 seconds." as "cutting it to 21 seconds"."""
+    verb, _, rest = order.partition(" ")
+    stem = (
+        verb.removesuffix("e") if verb.endswith("e") else verb + verb[-1] if verb.lower() == "cut" else verb
+    )
+    return f"{stem}ing {rest}"
 
 
 def _neighbour(video: Neighbour) -> Item:

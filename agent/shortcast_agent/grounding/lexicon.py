@@ -137,7 +137,7 @@ KO_DOWN = "(?:낮|적|못하|못합|못해|나쁘|나쁩|뒤처|뒤지|불리|�
 BEST = _any(
     r"\b(?:the |your |clearly |clear )?best\b", r"\bthe (?:clear )?winner\b", r"\bwins\b(?! over| against)", r"\bstrongest\b", r"\bhighest\b",
     r"\bcomes out (?:on top|ahead|first)\b", r"\bon top\b", r"\bahead\b(?! of)", r"\bfirst place\b", r"\bin the lead\b", r"\bleads\b",
-    r"\bthe better (?:one|title|choice|option|thumbnail|day|time|length|of)\b", r"\bis better\b(?! than)",
+    r"\bthe better (?:one|title|choice|option|thumbnail|day|time|length|platform|place|of)\b", r"\bis better\b(?! than)",
     r"\blooks better\b(?! than)", r"\bdoes better\b(?! than)",
     r"\b(?:el|la) mejor\b(?! que)", r"\bes mejor\b(?! que)", r"\bgana\b(?! a)", r"\b(?:el|la) más alt[oa]\b",
     r"\ble meilleur\b", r"\bla meilleure\b", r"\bgagne\b", r"\bl'emporte\b(?! sur)", r"\best (?:meilleure?|mieux)\b(?! que)",
@@ -154,8 +154,9 @@ PICK = _any(
     r"\btake\b", r"\bgo (?:with|for)\b", r"\bpick\b", r"\bchoose\b", r"\bi(?:'d| would) (?:use|post|publish)\b",
     r"\bpreferred:", r"\bbetter:", r"\bwinner:", r"\belige\b", r"\bquédate con\b", r"\bmejor:", r"\bprenez\b", r"\bprends\b",
     r"\bchoisi\w+", r"\bmieux :", r"\bchọn\b", r"\bnên (?:dùng|lấy)\b",
+    r"\brecommend\b", r"\brecomiendo\b", r"\bconseille\b", r"\brecommande\b", "khuyên", "đề xuất",
 )  # fmt: skip
-KO_PICK = r"(?:을|를|으로|로)?\s?(?:고르|선택|추천|쓰세요)"
+KO_PICK = r"(?:\s(?:제목|썸네일|쪽))?(?:을|를|으로|로)?\s?(?:고르|선택|추천|쓰세요)"
 CLEAR = re.compile(
     r"\bclear(?:ly)? (?:the )?(?:winner|better|wins|ahead|stronger)\b|\bby far\b|\bwithout (?:a )?doubt\b|\bdecisive(?:ly)?\b"
     r"|확실히|분명히|rõ ràng|claramente|sin duda|nettement|clairement"
@@ -227,7 +228,7 @@ ABOVE_USUAL = re.compile(
     r"|(?:au-dessus d|mieux qu|meilleure?s? qu|supérieure?s? à|plus(?: \w+){0,3} qu)\S*(?:\s\S+){0,3}?\s?(?:habitu\w+|d'habitude|ordinaire|typique|moyenne|normale?)\b"
 )
 BELOW_USUAL = re.compile(
-    rf"(?:\bbelow|\b(?:worse|lower|less|fewer|weaker)(?: \w+){{0,2}} than|\bbehind|\bunder|\bshort of|\btrail(?:s|ing)?){_YOURS}{_USUAL}"
+    rf"(?:\bbelow|\b(?:worse|lower|less|fewer|weaker)(?: \w+){{0,2}} than|\bbehind|\bunder|\bshort of|\btrail(?:s|ing)?|\bunderperform(?:s|ed|ing)?){_YOURS}{_USUAL}"
     r"|(?:평소|보통|평균)(?:의|적인)?(?:\s?\S{1,6})?보다\s?(?:(?!높|많|좋|낫|잘|가능성|확률)\S+\s){0,3}?(?:낮|적|못|나쁘|덜)|(?:평소|평균)(?:를|을|에)? (?:밑돌|못 미)"
     r"|(?:thấp|ít|kém|tệ)(?: \w+)? hơn(?:\s\S+){0,3}?\s(?:bình thường|thường lệ|thông thường|trung bình|mọi khi|thường ngày)"
     r"|(?:por debajo de|peor que|inferior a|menos(?: \w+){0,2} que)(?:\s\S+){0,3}?\s(?:habitual|costumbre|normal|típic\w+|promedio|siempre)"
@@ -241,7 +242,7 @@ _DID_MORE = (
     r"(?:\babove|\b(?:better|higher|more)(?: \w+){0,2} than|\bahead of|\bbeat|\bexceeded|\boutperformed)"
 )
 _DID_LESS = r"(?:\bbelow|\b(?:worse|lower|less|fewer)(?: \w+){0,2} than|\bbehind|\bunder|\bshort of|\bmissed)"
-_AT_ONCE = r"(?:\s(?!and\b|but\b|or\b)[\w'’]+){0,5}?\s"
+_AT_ONCE = r"(?:\s(?!and\b|but\b|or\b)[\w'’,.]*[\w'’]){0,5}?\s"
 ABOVE_EXPECTED = re.compile(
     rf"{_DID_MORE}{_AT_ONCE}{_EXPECT}|\boverperformed\b|예상(?:보다|을|치보다)?\s?(?:\S+\s){{0,2}}?(?:높|많|좋|잘|웃돌|넘)"
     r"|(?:cao|nhiều|tốt)(?: \w+)? hơn(?:\s\S+){0,3}?\s(?:dự đoán|dự kiến|dự báo|mong đợi|kỳ vọng)|vượt (?:dự đoán|dự kiến|dự báo|kỳ vọng)"
@@ -345,3 +346,7 @@ COMMON = frozenset(
         " analyst offline hd 4k cpm rpm ctr",
     )
 )
+
+# Words that let a ratio be that of another video to its own channel.
+PEERS = re.compile(r"channel|usual|채널|평소|kênh|canal|habitual|chaîne|habitu", re.IGNORECASE)
+LARGEST = re.compile(r"\b(?:largest|biggest|smallest) (?:topic|group|cluster)\b")

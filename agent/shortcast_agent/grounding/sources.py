@@ -58,6 +58,7 @@ class Sources:
     numbers: set[float] = field(default_factory=set)
     shares: set[float] = field(default_factory=set)
     ratios: set[float] = field(default_factory=set)
+    peers: set[float] = field(default_factory=set)  # of other videos to their own channels
     percents: set[float] = field(default_factory=set)
     seconds: set[float] = field(default_factory=set)
     days: set[float] = field(default_factory=set)
@@ -150,6 +151,8 @@ class Sources:
         ends = key in ("low", "high") and isinstance(value, float)  # those of counts are whole numbers
         if (key in _RATIOS or key.startswith("vs_") or ends) and value > 0:
             self.ratios.add(float(value))
+            if key == "vs_channel":
+                self.peers.add(float(value))
         if key == "duration_s":
             self.seconds.add(float(value))
         if key in ("age_days", "horizon_days"):
