@@ -12,8 +12,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.understand import likelihoods, understand
 
-SURE = 0.9  # a planner this sure is not asked about
-MOST_OFFERED = 6
+SURE = 0.5  # a planner this sure is right more often than a model of 1.5B parameters, so it is not asked
+POSSIBLE = 0.12  # an intent less likely than this is not offered
 _EARLIER_SHOWN = 3
 _LONGEST_SHOWN = 600
 
@@ -95,8 +95,8 @@ def offers(turn: Turn, talk: Talk, understood: tuple[str, ...]) -> list[str]:
     best = max(scores.values())
     if best >= SURE or scores[first] < best:
         return [first]
-    ranked = sorted((name for name in scores if name in ASKED_FOR), key=lambda name: -scores[name])
-    return ranked[:MOST_OFFERED]
+    possible = (name for name, score in scores.items() if name in ASKED_FOR and score >= POSSIBLE)
+    return sorted(possible, key=lambda name: -scores[name])
 
 
 def shown(turn: Turn, earlier: Sequence[Turn]) -> str:

@@ -21,6 +21,7 @@ _PICK_TOKENS = 32
 
 
 def ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
+    """Let a model that calls tools go on, with those that the user's words open. Raises LLMTrouble."""
     told = system_prompt(said_at(messages), prompt_lines(profile_of(messages)))
     prompt: list[BaseMessage] = [SystemMessage(told), *shortened(messages)]
     prompt += _sent_back(turn)
@@ -28,21 +29,20 @@ def ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     opened = frozenset[str]() if spent else open_tools(messages)
     usable = [tool for name, tool in turn.tools.items() if name in opened]
     model: Any = turn.llm.bind_tools(usable) if usable and turn.llm else turn.llm
-    gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
-    reply = turn.ask(model, prompt, gate.feed if gate else _unheard)
+    gate = SentenceGate(sources_of(messages), turn.stream if turn.rejected is None else _unheard)
+    reply = turn.ask(model, prompt, gate.feed)
     if spent and (reply.tool_calls or reply.invalid_tool_calls):
         reply = AIMessage(content=reply.content)
         if not reply.text:
             raise LLMTrouble("it asks for tools without end")
-    if gate is not None:
-        gate.flush()
+    gate.flush()
     return reply
 
 
 def ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     """Let a model that calls no tools pick what is asked for; the planner fills in, and writes unless told not to.
 
-    A model that can't call tools turns "too unsure to recommend" into advice when it sums results up.
+    Raises LLMTrouble. A model that can't call tools turns "too unsure to recommend" into advice when it sums results up.
     """
     turns = fold(messages)
     *earlier, now = turns
@@ -54,15 +54,14 @@ def ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     turn.intents = tuple(reply.additional_kwargs.get("intents", turn.intents))
     if reply.tool_calls:
         return reply
+    gate = SentenceGate(sources_of(messages), turn.stream if turn.rejected is None else _unheard)
     if not turn.writes or not any(call.record for call in now.calls):
-        turn.stream(str(reply.text))
-        return reply
-    prompt = writing_prompt(now.said, str(reply.text))
-    prompt += _sent_back(turn)
-    gate = SentenceGate(sources_of(messages), turn.stream) if turn.rejected is None else None
-    written = turn.ask(turn.llm, prompt, gate.feed if gate else _unheard)
-    if gate is not None:
+        gate.feed(str(reply.text))
         gate.flush()
+        return reply
+    prompt = [*writing_prompt(now.said, str(reply.text)), *_sent_back(turn)]
+    written = turn.ask(turn.llm, prompt, gate.feed)
+    gate.flush()
     if not written.text:
         raise LLMTrouble("it sent an empty answer")
     return AIMessage(written.text, additional_kwargs=reply.additional_kwargs)
@@ -84,15 +83,14 @@ def _unheard(text: str) -> None:
 
 
 def ask_planner(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
-    gate = SentenceGate(sources_of(messages), turn.stream) if not turn.streamed else None
+    """Let the offline planner go on."""
+    gate = SentenceGate(sources_of(messages), _unheard if turn.streamed else turn.stream)
     whole: Any = None
     planner = turn.planner.model_copy(update={"intents": turn.intents})
     for piece in planner.bind_tools(list(turn.tools.values())).stream(messages):
         whole = piece if whole is None else whole + piece
-        if gate is not None and piece.text:
-            gate.feed(piece.text)
-    if gate is not None:
-        gate.flush()
+        gate.feed(piece.text)
+    gate.flush()
     kept = whole.additional_kwargs
     turn.intents = tuple(kept.get("intents", ()))
     return AIMessage(content=whole.content, tool_calls=whole.tool_calls, additional_kwargs=kept)
