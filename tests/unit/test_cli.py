@@ -167,7 +167,9 @@ def test_similar_marks_invented_videos(run: Run, called: list[dict[str, Any]]) -
 def fake_tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the analyst of the command line work with the fake tools."""
     monkeypatch.setattr(
-        "shortcast_agent.analyst.Analyst", lambda parts: Analyst(parts, tools=FAKE_TOOLS), raising=True
+        "shortcast_agent.analyst.Analyst",
+        lambda parts, **given: Analyst(parts, tools=FAKE_TOOLS, **given),
+        raising=True,
     )
 
 
