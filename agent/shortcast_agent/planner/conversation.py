@@ -41,6 +41,7 @@ class Turn:
     profile: dict[str, Any] = field(default_factory=dict)  # what was known of the user when it was said
     intents: tuple[str, ...] = ()
     calls: list[Call] = field(default_factory=list)
+    answer: str = ""
 
     def found(self, kind: type[Record], name: str | None = None) -> Any:
         """Return the last record of a type that this turn's calls brought, or None."""
@@ -79,10 +80,17 @@ class Talk:
     neighbours: tuple[Neighbour, ...] = ()
     published: Published | None = None
     link: str | None = None
+    drafts: list[dict[str, Any]] = field(default_factory=list)  # in the order of their names, see `names`
+    videos: list[str] = field(default_factory=list)
+    task: str | None = None  # the last intent that was about something
+    searched: dict[str, Any] = field(default_factory=dict)  # what the last search looked for
+    counted: str | None = None  # the field of the last count that was stated
     views: int | None = None
     age_days: float | None = None
     young: dict[str, Any] = field(default_factory=dict)
     results: list[Call] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)  # what the user said so far
+    answer: str = ""  # the last one that told results
     forecasted: bool = False
     asked: str | None = None
     asked_for: str | None = None
@@ -103,6 +111,8 @@ def fold(messages: Sequence["BaseMessage"]) -> list[Turn]:
             turns.append(_turn(message))
         elif isinstance(message, AIMessage) and turns:
             turns[-1].intents = tuple(message.additional_kwargs.get("intents", ())) or turns[-1].intents
+            if not message.tool_calls:
+                turns[-1].answer = message.text
             for call in message.tool_calls:
                 result = results.get(call["id"] or "")
                 if result is None:

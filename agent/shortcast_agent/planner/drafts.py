@@ -5,10 +5,16 @@ from typing import Any
 
 from shortcast_agent.numbers import read_count
 from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
+from shortcast_agent.planner.names import pointed
 from shortcast_agent.planner.when import days_of
 from shortcast_ml.records import Neighbour
 
 SUBJECT = ("title", "video", "thumbnail")
+# Intents that look at one draft, which a turn may point back at.
+_OF_A_DRAFT = (
+    "judge", "forecast", "explain", "suggest", "inspect", "whatif", "inform", "adopt", "read_thumbnail", "read_video",
+    "suggest_thumbnails", "explain_thumbnail",
+)  # fmt: skip
 _ANOTHER = re.compile(
     r"\b(?:another|different|new|next|other)\b.{0,20}\b(?:video|draft|short|clip|idea)\b"
     r"|\b(?:a|my) (?:video|short|clip)\b.{0,12}\b(?:called|titled|named)\b",
@@ -27,6 +33,11 @@ def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
     if talk.asked == "draft" and not has_subject(patch) and intent == talk.asked_for and turn.said.strip():
         patch = {"title": turn.said.strip().strip("\"'“”")}  # figures in a bare title state nothing
     base = dict(talk.draft)
+    if intent in _OF_A_DRAFT:
+        base |= pointed(turn, talk) or {}
+    if intent == "inform" and turn.slots.bare is not None:
+        name = talk.counted or "followers"
+        patch |= {name: turn.slots.bare if name == "typical_views" else int(turn.slots.bare)} if name in DRAFT else {}
     if intent in ("collect", "fetch", "similar", "better", "niche", "track", "next_day"):
         return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
     if intent == "compare":

@@ -4,46 +4,23 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
-from shortcast_agent.planner.drafts import has_subject, link_of, looks_of
+from shortcast_agent.planner.drafts import has_subject, link_of, looks_of, pointed_neighbour
+from shortcast_agent.planner.following import goes_on
+from shortcast_agent.planner.topics import find_niche
 from shortcast_ml.records import Diagnosis, Published
 
 if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
 EVIDENCE = ("similar", "better", "niche", "collect", "track", "fetch")
-_NAMED = r"(?P<topic>[^\n?.!,;:]{2,60}?)"
-_ENDS = (
-    r"(?=\s+(?:niche|space|field|market|category|scene|world|videos?|shorts|tiktoks?|right now|these days|now|do|does"
-    r"|perform\w*|and|like|thì|cho|của|có|là|en este momento|en ce moment)\b|\s*(?:[?.!,;:]|$))"
-)
-# Where a niche is named; "my niche" and "this topic" name none.
-_NICHES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?:niche|field|market|world)s?\s+(?:of|for)\s+(?:the\s+)?{_NAMED}{_ENDS}",
-        rf"\b(?:overview|summary|map|landscape|state|picture|analysis|breakdown)\s+(?:of|for|on)\s+(?:the\s+)?{_NAMED}{_ENDS}",
-        rf"\b(?:summari[sz]e|analy[sz]e|map)\s+(?:the\s+)?{_NAMED}\s+(?:niche|space|field|market|videos|shorts)\b",
-        rf"\bhow (?:crowded|saturated|big|busy) (?:is|are)\s+(?:the\s+)?{_NAMED}{_ENDS}",
-        rf"\bis\s+(?:the\s+)?{_NAMED}\s+(?:niche\s+)?(?:too |over)?(?:saturated|crowded)",
-        rf"\b(?:in|within|among|about|on)\s+(?:the\s+)?{_NAMED}{_ENDS}",
-        r"(?:^|\s)(?P<topic>(?!내|제|이|우리|어떤|어느)[가-힣A-Za-z ]{1,20}?)\s*(?:니치|분야|쪽|관련)",
-        rf"(?:ngách|lĩnh vực|mảng|chủ đề)\s+(?:về\s+)?{_NAMED}{_ENDS}",
-        rf"\bnicho\s+(?:de\s+la|de\s+los|del|de)\s+{_NAMED}{_ENDS}",
-        rf"\bniche\s+(?:du|de\s+la|de\s+l['’]|des|de)\s*{_NAMED}{_ENDS}",
-    )
-)
-_NO_NICHE = re.compile(
-    r"(?:of|my|mine|our|your|the|this|that|it|these|those|here|general|particular|all|mi|este|ma|mon|cette|tôi|của|nào)\b.*"
-    r"|.*\b(?:library|niche|week|month|year|day|platform|youtube|tiktok|biblioteca|bibliothèque|thư viện)",
-    re.IGNORECASE,
-)
 _MINE = re.compile(
     r"\b(?:my|our|mi|mis|nuestro|mon|ma|mes|notre|của tôi|của mình)\b|(?:^|\s)(?:내|제|우리)\s", re.IGNORECASE
 )
 _ABOUT = r"\babout\b|\bon the topic\b|\bsobre\b|\bsur\b|\bvề\b|관련|에 대한"
 _FOLLOWED = re.compile(
-    r"\b(?:tracked|followed|(?:I'm|I am|we) (?:tracking|following)|that I follow)\b|추적 ?중|đang theo dõi"
-    r"|seguidos|que sigo|suivies|que je suis",
+    r"\b(?:tracked|followed|(?:i'?m|i am|we'?re|we are|you'?re|you are) (?:tracking|following|watching)|(?:i|we|you) (?:track|follow)|am i (?:tracking|following)|being tracked|(?:my|the) (?:tracking|watch) ?list|tracking list)\b"
+    r"|추적 ?(?:중|하는|목록|하고)|지켜보(?:던|는|고)|팔로우 ?중|đang theo dõi|dang theo doi|danh sách theo dõi|seguidos|que (?:sigo|estoy siguiendo|sigues)|estoy siguiendo|suivies|que (?:je suis|tu suis)|je suis en train de suivre"
+    r"|verfolge(?:n|ten)\b(?! dies)|acompanhados|que (?:sigo|acompanho)|追跡(?:中|している)|yang (?:saya )?(?:pantau|lacak|ikuti)",
     re.IGNORECASE,
 )
 
@@ -59,7 +36,7 @@ def plan_better(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 
 def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> None:
-    how |= {"limit": turn.slots.limit or turn.facts.get("limit")}
+    how |= {"limit": turn.slots.limit or turn.facts.get("limit")} | turn.slots.filters.arguments()
     if plan.intents[0] != intent:  # beside another question: like the video that it is about
         video = turn.found(Published) or getattr(turn.found(Diagnosis), "video", None)
         if video is not None:
@@ -68,6 +45,7 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
             plan.want("find_similar_videos", **looks_of(plan.draft), **how)
         return
     how |= {"platform": turn.slots.platform or turn.facts.get("platform")}
+    again = _again(turn, talk, intent, ("query", "title", "thumbnail", "video"))
     link = link_of(turn)
     if link:
         plan.talk.link = link
@@ -77,6 +55,7 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
             plan.want("find_similar_videos", title=video.draft.title, **how)
         return
     topic = _topic(turn, talk)
+    neighbour = pointed_neighbour(turn, talk)
     if (
         intent == "better"
         and has_subject(plan.draft)
@@ -85,6 +64,10 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
         topic = None  # "the same idea" is the draft's
     if turn.pictures or turn.videos:
         plan.want("find_similar_videos", **looks_of(stated(turn)), **how)
+    elif neighbour is not None:
+        plan.want("find_similar_videos", video_id=neighbour.video_id, **how)
+    elif again and not topic:
+        plan.want("find_similar_videos", **again | {name: value for name, value in how.items() if value is not None})
     elif topic and not (turn.slots.titles and turn.slots.title_cued):
         plan.want("find_similar_videos", query=topic, **how)
     elif has_subject(plan.draft):
@@ -95,21 +78,24 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
 
 def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the view of a niche: of the topic that is named, else of the whole library."""
+    again = _again(turn, talk, "niche", ("query", "title", "platform", "language"))
+    named = turn.facts.get("query") or find_niche(turn.slots.text) or _own_niche(turn)
+    if again and not named:
+        named = turn.slots.topic
     plan.want(
         "summarize_niche",
-        query=turn.facts.get("query") or named_niche(turn.slots.text) or _own_niche(turn),
+        query=named or again.get("query"),
         title=plan.draft.get("title"),
-        platform=turn.slots.platform or turn.facts.get("platform"),
+        platform=turn.slots.platform or turn.facts.get("platform") or again.get("platform"),
+        language=turn.slots.filters.language or again.get("language"),
     )
 
 
-def named_niche(text: str) -> str | None:
-    """Return the niche that a question names: "how crowded is the coffee niche?" is about coffee."""
-    for pattern in _NICHES:
-        found = pattern.search(text)
-        if found and not _NO_NICHE.fullmatch(topic := found.group("topic").strip(" '\"“”")):
-            return topic
-    return None
+def _again(turn: Turn, talk: Talk, intent: str, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the last search looked for, when this turn goes on from it: "and on TikTok?"."""
+    if talk.task != intent or not goes_on(turn):
+        return {}
+    return {name: talk.searched[name] for name in names if name in talk.searched}
 
 
 def _own_niche(turn: Turn) -> str | None:
@@ -131,7 +117,7 @@ def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
 def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the videos of these links followed, or a look at those that are followed already."""
     links = _links(turn, talk)
-    if not links and _FOLLOWED.search(turn.slots.masked):
+    if not turn.slots.links and _FOLLOWED.search(turn.slots.masked):
         plan.want("track_videos")
         return None
     if not links:
@@ -143,11 +129,13 @@ def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want videos collected on a topic, or at a link."""
-    topic = link_of(turn) or _topic(turn, talk)
+    again = _again(turn, talk, "collect", ("query", "limit", "platform"))
+    topic = link_of(turn) or _topic(turn, talk) or again.get("query")
     if not topic:
         return plan.ask("topic", "collect", "ask_collect")
-    platform = turn.slots.platform or turn.facts.get("platform")
-    plan.want("collect", query=topic, limit=turn.slots.limit or turn.facts.get("limit"), platform=platform)
+    platform = turn.slots.platform or turn.facts.get("platform") or again.get("platform")
+    limit = turn.slots.limit or turn.facts.get("limit") or again.get("limit")
+    plan.want("collect", query=topic, limit=limit, platform=platform)
     return None
 
 

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zlib import crc32
 
 from shortcast_agent.langchain_tools import FAILED
-from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated
+from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated, with_profile
 from shortcast_agent.planner.drafts import (
     draft_after,
     has_subject,
@@ -22,6 +23,9 @@ from shortcast_agent.planner.evidence import (
     plan_similar,
     plan_track,
 )
+from shortcast_agent.planner.following import compare_again, counted_in, plan_adopt, plan_inform
+from shortcast_agent.planner.language import language_after
+from shortcast_agent.planner.names import drafts_in, note_draft, note_videos, points_at_all
 from shortcast_agent.planner.next_day import plan_next_day
 from shortcast_agent.planner.seeing import (
     plan_explain_thumbnail,
@@ -30,6 +34,7 @@ from shortcast_agent.planner.seeing import (
     plan_suggest_thumbnails,
 )
 from shortcast_agent.planner.slots import nearest_horizon
+from shortcast_agent.planner.traced import plan_source
 from shortcast_agent.planner.understand import understand
 from shortcast_agent.planner.variants import Alternative, alternatives, hypothesis
 from shortcast_agent.planner.voice import Question
@@ -67,18 +72,21 @@ def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] = ()) -> Plan:
     `intents` are those that a language model has understood; without any, those that the turn remembers
     are taken, or it is understood here.
     """
+    talk = with_profile(talk, turn)
     intents = intents or turn.intents or understand(turn, talk)
     draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
-        talk, draft=draft, asked=None, asked_for=None, last_intent=intents[0], turns=talk.turns + 1
-    )
+        talk, draft=draft, asked=None, asked_for=None, last_intent=intents[0], turns=talk.turns + 1,
+        language=language_after(turn, talk, intents[0]), seed=talk.seed if talk.turns else crc32(turn.said.encode(errors="replace")),
+    )  # fmt: skip
     for intent in intents:
         _PLANNERS[intent](plan, turn, talk)
         if plan.question:
             break
     _without_bad_files(plan, turn)
     _learn(plan.talk, turn, plan)
+    _name(plan.talk, turn, plan)
     return plan
 
 
@@ -110,6 +118,8 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
 def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
         return plan.ask("draft", "forecast", "ask_draft_forecast")
+    if points_at_all(turn, talk):
+        return _each(plan, dict(plan.draft), tuple(Alternative.of(patch, turn) for patch in talk.variants))
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     return None
 
@@ -173,6 +183,9 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
     titles = list(turn.facts.get("titles") or turn.slots.titles)
     pictures = list(turn.facts.get("thumbnails") or turn.pictures)
     draft = dict(plan.draft)
+    named = drafts_in(turn, talk)
+    if len(named) > 1 and not titles:
+        titles = [str(one["title"]) for one in named if one.get("title")]
     if len(titles) == 1 and talk.draft.get("title") not in (None, titles[0]):
         titles = [talk.draft["title"], titles[0]]
     if len(pictures) == 1 and talk.draft.get("thumbnail") not in (None, pictures[0]):
@@ -201,6 +214,8 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         )
     if several and has_subject(draft):
         return _each(plan, draft, several)
+    if len(talk.variants) > 1 and (stated(turn).keys() - {"title", "thumbnail"}):
+        return compare_again(plan, talk)  # "and which for 50k followers?"
     if talk.comparison is not None:
         return None  # "which one?" about what was just compared: answered from that result
     if has_subject(stated(turn)):
@@ -235,35 +250,16 @@ def _diagnose(plan: Plan, turn: Turn, talk: Talk) -> None:
     return None
 
 
-def _inform(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not stated(turn) and has_subject(plan.draft):
-        return None
-    if not has_subject(plan.draft):
-        return plan.ask("draft", "judge", "ask_draft")
-    return _forecast(plan, turn, talk) if talk.forecasted else _judge(plan, turn, talk)
-
-
-def _adopt(plan: Plan, turn: Turn, talk: Talk) -> None:
-    choice: dict[str, Any] | None = None
-    if talk.variants:
-        nth = turn.slots.ordinal
-        if nth is None and talk.comparison is not None:
-            labels = [variant.label for variant in talk.comparison.variants]
-            nth = labels.index(talk.comparison.best) if talk.comparison.best in labels else None
-        nth = len(talk.variants) - 1 if nth is None or nth == -1 else nth
-        choice = talk.variants[nth] if nth < len(talk.variants) else None
-    chosen = choice if choice is not None else talk.hypothetical
-    if not chosen and not stated(turn):
-        return plan.ask("variants", "compare", "ask_choice")
-    plan.draft = plan.talk.draft = plan.draft | dict(chosen)
-    plan.talk.variants, plan.talk.hypothetical, plan.talk.comparison = [], {}, None
-    return _forecast(plan, turn, talk)
-
-
 def _nothing(plan: Plan, turn: Turn, talk: Talk) -> None:
     plan.talk.asked, plan.talk.asked_for = talk.asked, talk.asked_for
 
 
+# Intents that are about something, so that a later turn can go on from them.
+ABOUT = (
+    "judge", "forecast", "explain", "suggest", "inspect", "whatif", "compare", "diagnose", "similar", "better",
+    "niche", "fetch", "collect", "track", "read_thumbnail", "read_video", "suggest_thumbnails",
+    "explain_thumbnail", "next_day", "adopt",
+)  # fmt: skip
 _PLANNERS = {
     "judge": _judge, "forecast": _forecast, "explain": _explain, "suggest": _suggest, "inspect": _inspect,
     "whatif": _whatif, "compare": _compare, "diagnose": _diagnose,
@@ -271,9 +267,18 @@ _PLANNERS = {
     "collect": plan_collect, "track": plan_track,
     "read_thumbnail": plan_read_thumbnail, "read_video": plan_read_video,
     "suggest_thumbnails": plan_suggest_thumbnails, "explain_thumbnail": plan_explain_thumbnail,
-    "next_day": plan_next_day, "inform": _inform, "adopt": _adopt,
+    "next_day": plan_next_day, "inform": plan_inform, "adopt": plan_adopt,
+    "source": plan_source, "profile_show": _nothing, "profile_forget": _nothing,
     "greet": _nothing, "thanks": _nothing, "help": _nothing, "out": _nothing, "unclear": _nothing,
 }  # fmt: skip
+
+
+def plan_for(intent: str, plan: Plan, turn: Turn, talk: Talk) -> None:
+    """Plan what an intent asks for."""
+    _PLANNERS[intent](plan, turn, talk)
+
+
+_TELLS_NOTHING = ("source", "profile_show", "profile_forget", "greet", "thanks", "help", "out", "unclear")
 
 
 # --- helpers -----------------------------------------------------------------------------------------
@@ -311,9 +316,26 @@ def _without_bad_files(plan: Plan, turn: Turn) -> None:
     ]
 
 
+def _name(talk: Talk, turn: Turn, plan: Plan) -> None:
+    """Keep the drafts and videos of the conversation under their short names, and what was asked last."""
+    main = plan.intents[0]
+    if main in ABOUT:
+        talk.task = main
+    if any(name in ("forecast_views", "explain_forecast", "suggest_changes", "inspect_draft") for name, _ in plan.calls):
+        talk.drafts = note_draft(talk.drafts, talk.draft)
+    talk.videos = note_videos(talk.videos, [talk.link] if talk.link else [])
+    talk.counted = counted_in(turn, talk)
+    for name, arguments in plan.calls:
+        if name in ("find_similar_videos", "summarize_niche", "collect"):
+            talk.searched = arguments
+
+
 def _learn(talk: Talk, turn: Turn, plan: Plan) -> None:
     """Keep what the results of a turn give later turns to build on."""
     talk.results = [*talk.results, *(call for call in turn.calls if call.record is not None)]
+    if plan.intents[0] not in _TELLS_NOTHING:
+        talk.heard = [*talk.heard, turn.said]
+        talk.answer = turn.answer or talk.answer
     comparison, similar = turn.found(Comparison), turn.found(SimilarVideos)
     diagnosis, published = turn.found(Diagnosis), turn.found(Published)
     if comparison is not None:

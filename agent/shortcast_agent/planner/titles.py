@@ -12,28 +12,36 @@ _QUOTED = re.compile(
 _END = (
     r"(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:and|but|my|with|for|on|will|would|how|what|which|when"
     r"|should|can|could|do|does|is"
-    r"|i|i'm|i've|it|it's|posted|posting|about|to|around|tell|please|y|et|và|cómo|comment|mi|mon|ma)\b|[,;]\s+\d"
+    r"|i|i'm|i've|im|got|have|it|it's|its|posted|posting|about|to|around|tell|please|subs|followers|length|y|et|và|cómo|cuánt[ao]s|comment|combien|mi|mon|ma|tengo|somos|dura|para"
+    r"|j'ai|je|elle|on|pour|kênh|mình|dài|được|cho|liệu|có|ich|mein|wie|tenho|quant[ao]s|saya|berapa)\b|[,;]\s+(?:구독자|팔로워|조회수|길이|틱톡|어때|어떨까)|[,;]\s+(?:\S+\s+)?\d"
+    r"|\s+(?:thì (?:sao|thế nào)|có (?:ổn|hay|tốt|được|nên)(?:\s|$)|ổn không|hay không|được không|được bao nhiêu|gimana|rem|이라는|라는|funciona(?:rá|ría)?\b|va marcher|marcherait|pls|please|plz)"
     r"|\s+[—–]\s+|\s+\((?=\d|my )|\s+instead\b|\s+(?:do|get|perform|work|be) (?:well|better|good"
     r"|more|fewer|any)\b"
     r"|\s+and (?:my|i|the channel|how|will|what|should)\b|\s+(?:for my|on my|on tiktok|on youtube"
     r"|with \d|with my)\b)"
 )
 _CUED = re.compile(
-    r"(?:\b(?:titled|entitled|intitulée?|titulad[oa]|llamad[oa]|tên là|tiêu đề là)\s*[:=]?\s+"
+    r"(?:\b(?:titled|entitled|intitulée?|titulad[oa]|llamad[oa]|se llama(?:ría)?|s'appelle(?:rait)?|s'intitule|heißt|se chama|berjudul"
+    r"|tên là|tên|tựa(?: đề)?(?: là)?|tiêu đề là|đặt tên(?: là)?|lo llamo|la llamo|llamarlo|llamarla|je l'appelle|l'appeler|la nomme|nenne es|chamar de)\s*[:=]?\s+"
     r"|(?<!channel )(?<!channel is )(?<!which is )\b(?:called|named)\s+(?:it\s+)?[:=]?\s*"
     r"|\b(?:call|name|rename|retitle|title) it\s+(?:to |as )?[:=]?\s*"
-    r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목)"
-    r"(?:\s*[:=]\s*|[을를이은]?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese"
-    r"|est|était|là|thành|로|는|은)\s*[:=]?\s+)"
-    r"|^\s*(?:my )?(?:next |new )?(?:draft|video|short|clip|idea)\s*:\s*"
+    r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|tieu de|제목|titel|überschrift|judul|タイトル)"
+    r"(?:\s*[:=：]\s*|(?:は|을|를|이|은|는)?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese|sería|cambia(?:ra)? (?:a|por)"
+    r"|est|était|serait|c'est|là|la|thành|로|는|은|ist|wäre|lautet|é|fosse|adalah|jadi)\s*[:=]?\s+)"
+    r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |nuevo |nouvelle |nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|borrador|brouillon|idée|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
     rf")(?P<title>[^\n]{{2,20000}}?){_END}",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
     r"^(?:better|best|good|bad|ok|okay|fine|too|not|the|this|that|it|so|clickbait|boring|great|wrong"
-    r"|a problem|what|which|hurting|holding)\b"
+    r"|a problem|what|which|hurting|holding|buen[oa]?|malo|mejor|largo|corto|bon(?:ne)?|mauvais|trop|muy|demasiado|gut|schlecht|zu lang|bom|hay|ổn|tốt|dài|ngắn|có|bagus)\b"
     r"(?!\s+\S+\s+\S+)|^(?:too|not|the (?:best|problem|first|second|last|same|reason)|a (?:problem|bit))\b",
     re.IGNORECASE,
+)
+_KOREAN_CUED = re.compile(
+    r"(?:제목|타이틀)(?:을|를|은|는|이|이란|도)?\s*[:：]?\s*(?P<title>(?!\S*(?:추천|비교|바꾸|바꿔|고쳐|골라|어때|좋|너무|괜찮|어떤|뭐|영향))[^\n?.!,]{2,80}?)\s*(?:으로|로)\s*(?:바꾸|바꿔|하면|할|변경|수정|올리|가면)"
+    r"|(?:제목|타이틀)(?:은|는|이)\s+(?P<title2>(?!\S*(?:어때|좋|너무|괜찮|어떤|뭐|영향|길|짧))[^\n?.!,]{2,80}?)\s*(?:이에요|예요|입니다|인데|이고|이야|임|구요)(?:\s|[.,?!]|$)"
+    r"|(?P<title3>[^\n?.!,\"“]{3,80}?)(?:이라는|라는)\s+(?:제목|영상|쇼츠|타이틀)",
 )
 _LIST_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):]|[A-Ea-e][.):]|[-*•])\s+(?P<item>\S.*)$", re.MULTILINE)
 _INLINE_ITEM = re.compile(
@@ -41,17 +49,17 @@ _INLINE_ITEM = re.compile(
     r"|[A-Ea-e])[.):]\s+|\s*[?]?\s*$)"
 )
 _OR = re.compile(
-    r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|아니면)\s+|\s+/\s+|\s*;\s+", re.IGNORECASE
+    r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|u|oder|atau|아니면|혹은)\s+|\s+/\s+|\s*;\s+", re.IGNORECASE
 )
 _BEFORE_LIST = re.compile(
     r"(?:titles?|captions?|headlines?|better|best|stronger|prefer|choose|pick|between|compare"
-    r"|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?)"
+    r"|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?|besser|melhor|mending|bagus|prefieres|préfères|chọn)"
     r"[^:,?\n]{0,40}[:,?\n]\s*(?P<list>.+?)\s*\??\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BETWEEN = re.compile(
-    r"\b(?:between|compare)\s+(?!the\b|these\b|two\b|my\b|both\b)(?P<a>.+?)\s+(?:and|with|to"
-    r"|vs\.?)\s+(?P<b>.+?)\s*[?.]?\s*$",
+    r"\b(?:between|compare|compara|entre|zwischen|so sánh|bandingkan|vergleiche)\s+(?!the\b|these\b|two\b|my\b|both\b|draft|them|it\b|est[oa]s|los|las|mis|el\b|la\b|les|ces|mes|deux|le\b|hai|mấy|các|những|die|meine|dua|ini|của)"
+    r"(?P<a>.+?)\s+(?:and|with|to|con|y|et|avec|und|mit|và|với|dan|dengan|vs\.?)\s+(?P<b>.+?)\s*(?:[,?.].*)?$",
     re.I,
 )
 _POINTING = re.compile(
@@ -61,37 +69,6 @@ _POINTING = re.compile(
     r"|not|seconds?|minutes?)\b",
     re.IGNORECASE,
 )
-_TOPIC_CUE = re.compile(
-    r"\b(?:about|on the (?:topic|subject) of|on topic|topic(?: is)?:?|niche(?: is| of)?:?"
-    r"|keywords?:?|query:?|regarding|covering|related to"
-    r"|similar to|videos? like|shorts like|ones like|something like|search(?:ing)? for"
-    r"|look(?:ing)? for|sobre|acerca de|parecid[oa]s? a"
-    r"|similares a|sur|à propos de|similaires? à|về chủ đề|chủ đề|về|giống(?: như)?"
-    r"|tương tự(?: như)?)\s+(?P<topic>[^\n?.!;]+)",
-    re.IGNORECASE,
-)
-_KOREAN_TOPIC = re.compile(
-    r"(?P<topic>[^\n?.!,]{1,80}?)\s*(?:관련(?:된)?|에 대한|에 관한|와 비슷한|과 비슷한|같은)\s"
-)
-_FILLER = re.compile(
-    r"\b(?:please|pls|can|could|would|you|i|want|need|to|let'?s|let|us|go|get|got|grab|pull|bring|in"
-    r"|into|from|of|some|more|real|actual|public|recent|new|popular"
-    r"|collect|collecting|scrape|scraping|gather|crawl|harvest|import|download|fetch|add|fill|build"
-    r"|replace|save|load|find|show|me|give|list|have|has|done|made|make|posted|search|look|for|see"
-    r"|what|which|are|is|there|any|other|others|people|creators?|the|a|an|my|our|your|library|demo"
-    r"|database|dataset|collection|with|and|videos?|vids?|clips?|shorts|tiktoks?|reels?"
-    r"|youtube|tiktok|similar|like|examples?|them|it|this|that|mine|draft|one|ones|up|top|best|about"
-    r"|on|hey|hi|now|did|well|niche|same"
-    r"|busca|muestra|muéstrame|recopila|recoge|añade|encuentra|vídeos|videos|de|del|los|las|una?"
-    r"|parecidos|similares|mi|biblioteca"
-    r"|cherche|trouve|montre|récupère|collecte|ajoute|des|les|vidéos?|similaires|ma|bibliothèque|moi"
-    r"|thu thập|tìm|cho tôi|các|những|cái|video|giúp|hãy|thêm|vào|thư viện|tương tự|giống)\b|\d+(?:\s*개)?"
-    r"|영상(?:을|들|들을)?|동영상|비디오|쇼츠|비슷한|수집해?\s?(?:줘|주세요|서)?|모아\s?(?:줘|주세요)?|찾아\s?(?:줘|주세요)?|보여\s?(?:줘"
-    r"|주세요)?|라이브러리에?|관련",
-    re.IGNORECASE,
-)
-
-
 @dataclass(frozen=True)
 class Quotes:
     """The quoted strings of a text, and the text with each replaced by a placeholder."""
@@ -119,14 +96,14 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
         for quote, before in zip(quotes.quoted, quotes.before, strict=True)
         if quote
         and not re.search(
-            r"(?:(?<!what )(?<!how )about|topic|niche|query|keyword|collect|search for|description"
+            r"(?:(?:videos?|vids?|shorts|clips?|tiktoks?|stuff|anything|something|examples?|else|ones|made|make|data|library)\s+about|topic|niche|query|keyword|collect|search for|description"
             r"|channel(?: is)?(?: called| named)?)\s*:?\s*$",
             "" if alternatives else before,
         )
     ]
     cued = bool(
         re.search(
-            r"\btitle|titled|called|named|caption|headline|título|titre|tiêu đề|제목", text, re.IGNORECASE
+            r"\btitle|titled|called|named|caption|headline|t[íi]tulo|titre|tiêu đề|tieu de|제목|se llama|s'appelle|intitul|titel|heißt|judul|タイトル|tựa|tên", text, re.IGNORECASE
         )
     )
     if titles:
@@ -134,6 +111,9 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
     listed = _listed(text)
     if listed:
         return listed, cued
+    korean = _KOREAN_CUED.search(text)
+    if korean:
+        return (next(part for part in korean.groups() if part).strip(" ,:'\""),), True
     match = _CUED.search(text)
     if match and not _NOT_A_TITLE.search(match.group("title")):
         several = [part.strip(" .?") for part in re.split(r"\s+(?:or|vs\.?)\s+", match.group("title"))]
@@ -163,30 +143,3 @@ def _listed(text: str) -> tuple[str, ...]:
         item for item in items if len(item) > 3 and not (_POINTING.search(item) and len(item.split()) < 4)
     ]
     return tuple(real) if len(real) >= 2 and len(real) == len(items) else ()
-
-
-def find_topic(text: str) -> str | None:
-    """Return what a search is about: a quoted topic, the "
-    "words after "about", or what is left of the order."""
-    quotes = find_quotes(text)
-    if quotes.quoted:
-        return quotes.quoted[0]
-    match = _TOPIC_CUE.search(text) or _KOREAN_TOPIC.search(text)
-    rest = match.group("topic") if match else re.split(r"[?.!\n;]", text.strip())[0]
-    rest = re.sub(
-        r"\s+(?:please|for me|from (?:youtube|tiktok)|on (?:youtube|tiktok)|and (?:put|add|save|tell"
-        r"|show)\b.*|(?:so|to) (?:i|we)\b.*|into (?:my|the)\b.*|to (?:my|the) library.*)$",
-        "",
-        rest,
-        flags=re.I,
-    )
-    left = re.sub(r"\s+", " ", _FILLER.sub(" ", rest)).strip(" ,:-'\"")
-    if not left:
-        return None
-    if match and not re.fullmatch(
-        r"(?:this|that|it|mine|my (?:draft|video|idea|title)|the draft|these|those)(?: .{0,12})?",
-        rest.strip(),
-        re.IGNORECASE,
-    ):
-        return re.sub(r"^(?:my|the|a|an|some)\s+", "", rest.strip(" ,:-'\""), flags=re.IGNORECASE)
-    return left if len(left) > 2 else None

@@ -3,10 +3,14 @@
 import re
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.cues import CUES, clauses
 from shortcast_agent.planner.evidence import EVIDENCE
+from shortcast_agent.planner.following import corrects, searches_again
 from shortcast_agent.planner.intents import classify
 from shortcast_agent.planner.next_day import is_about_next_day
 from shortcast_agent.planner.seeing import SEEING
+from shortcast_agent.planner.variants import alternatives
+from shortcast_agent.planner.voice import wants_only_all
 
 ANALYTIC = (
     "judge",
@@ -21,50 +25,10 @@ ANALYTIC = (
     *SEEING,
 )
 SOCIAL = ("greet", "thanks", "help", "out")
+_TOLD_AGAIN = ("judge", "forecast", "explain", "suggest", "compare", "diagnose", "niche", "similar", "better", *SEEING)
 _UNSURE = 0.2
 _CLAUSE_SURE = 0.6
-
-# Used when the encoder can't load, and as weak evidence beside it.
-_CUES = {
-    "collect": r"\b(?:collect|scrape|gather|crawl|import|harvest)\b|수집|thu thập|recopila|récupère",
-    "diagnose": r"\bflop|what went wrong|\bwhy did\b|underperform|\btank(?:ed)?\b|\bstuck at\b"
-    r"|post-?mortem|망했|thất bại|fracas|por qué (?:no|fall)|pourquoi (?:cette|ma) vidéo",
-    "compare": r"\bwhich (?:one|title|thumbnail|of)|\bcompare\b|\bvs\b|\bbetter\b.*\bor\b|어떤 제목"
-    r"|nào tốt hơn|cuál|laquelle|lequel",
-    "whatif": r"\bwhat if\b|\band if\b|\bsuppose\b|\bhow about\b|\binstead\b|면 어떨|thì sao|¿y si\b"
-    r"|\bet si\b",
-    "suggest": r"\bshould i change\b|\bimprove\b|\bsuggest|\btips?\b|\bbest time\b|바꾸면|cải thiện"
-    r"|mejorar|améliorer",
-    "similar": r"\bsimilar\b|\bvideos like\b|\bexamples?\b|비슷한|tương tự|parecid|similaires",
-    "better": r"\b(?:did|done|doing|performed|does) better\b.{0,40}\b(?:idea|topic|concept|thing)"
-    r"|\bsame (?:idea|concept)|같은 아이디어|cùng ý tưởng|misma idea|même idée",
-    "niche": r"\b(?:niche|market|landscape|topics?)\b.{0,40}\b(?:works?|perform|crowded|saturated|look|trend|best)"
-    r"|\b(?:summari[sz]e|overview|map|state) (?:of )?.{0,30}\b(?:niche|library|market)|니치|분야|ngách|nicho|\bniche\b",
-    "track": r"\b(?:track|follow|monitor|watch over|keep an eye on)\b|추적|theo dõi (?:video|lượt)|haz seguimiento"
-    r"|\bsuivre\b|\bsuis\b",
-    "explain": r"\bwhy (?:that|so|is the|do you)\b|\bexplain\b|\bfactors?\b|요인|yếu tố|factores|facteurs",
-    "forecast": r"\bhow many (?:views|plays)|\bforecast|\bpredict|조회수|bao nhiêu lượt|cuántas vistas"
-    r"|combien de vues",
-    "inspect": r"\bresolution\b|\bloud|\baudio\b|\bsound\b|\bvertical\b|\bquality\b|\bformat\b|\bsee in\b"
-    r"|\bin (?:it|my|the|this) (?:file|video|clip)\b|\bhow long is (?:my|the)\b",
-    "read_thumbnail": r"\b(?:thumbnail|cover|picture)\b.{0,40}\b(?:readable|legible|clutter|dark|fit|match)"
-    r"|\b(?:see|read|words|text|faces?|check|describe)\b.{0,30}\b(?:thumbnail|cover|picture)\b|썸네일에|썸네일 글씨",
-    "read_video": r"\bfirst (?:few |three |\d )?seconds?\b|\bhook\b|\bopening\b|\bpacing\b|\bhow many cuts\b|첫 3초"
-    r"|giây đầu|primeros segundos|premières secondes",
-    "suggest_thumbnails": r"\b(?:which|what|best) (?:frame|still|moment)\b"
-    r"|\b(?:pick|choose|suggest|find|make|get|need)\b.{0,30}\b(?:thumbnails?|cover|frames?)\b|썸네일 추천|khung hình"
-    r"|fotograma|miniatures? tirée",
-    "explain_thumbnail": r"\bheat ?map\b|\battention map\b|\b(?:which|what) (?:part|area|region)\b|어느 부분|phần nào"
-    r"|qué parte|quelle partie",
-    "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가"
-    r"|funcionará|va marcher|hiệu quả",
-    "help": r"^\s*help\b|\bwhat can you do\b|\bwho are you\b",
-    "greet": r"^\s*(?:hi|hello|hey|안녕|xin chào|hola|bonjour|salut)\b",
-    "thanks": r"^\s*(?:thanks|thank you|감사|고마|cảm ơn|gracias|merci)",
-    "out": r"\b(?:weather|poem|joke|capital of|president|recipe|python script)\b",
-    "adopt": r"\b(?:go with|i'll take|let's use|i choose)\b",
-}
-
+_ALSO = 0.4
 
 def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
     """Return how likely each intent is for the whole of a turn, summing to 1; {} for a turn without words."""
@@ -74,8 +38,8 @@ def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
 def hints(turn: Turn, talk: Talk) -> dict[str, float]:
     """Return how likely each intent is where it is likeliest, in the whole or in a clause; 1.0 where a cue names it."""
     said = turn.slots.masked
-    found = {name: 1.0 for name, cue in _CUES.items() if re.search(cue, said, re.IGNORECASE)}
-    for text in (said, *_clauses(said)) if turn.said.strip() else ():
+    found = {name: 1.0 for name, cue in CUES.items() if re.search(cue, said, re.IGNORECASE)}
+    for text in (said, *clauses(said)) if turn.said.strip() else ():
         for name, score in _weighed(text, turn, talk).items():
             found[name] = max(found.get(name, 0.0), score)
     return found
@@ -88,25 +52,60 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         return (followed,)
     if not turn.said.strip():
         return (_without_words(turn, talk),)
-    whys = re.search(_CUES["diagnose"], turn.slots.masked, re.IGNORECASE)
+    said = turn.slots.masked
+    if talk.last_intent in _TOLD_AGAIN and wants_only_all(said):
+        return (talk.last_intent,)  # "in detail, please"
+    whys = re.search(CUES["diagnose"], said, re.IGNORECASE)
     if not whys and is_about_next_day(turn, talk):
         return ("next_day",)
-    whole = _weighed(turn.slots.masked, turn, talk)
-    main = max(whole, key=lambda name: whole[name])
-    intents = [main] if whole[main] >= _UNSURE else []
-    for clause in _clauses(turn.slots.masked):
-        scores = _weighed(clause, turn, talk)
-        best = max(scores, key=lambda name: scores[name])
-        if scores[best] >= _CLAUSE_SURE and best in ANALYTIC and best not in intents:
-            intents.append(best)
+    scores = _weighed(said, turn, talk)
+    main = max(scores, key=lambda name: scores[name])
+    going_on = _going_on(turn, talk, main, scores[main])
+    if going_on:
+        return (going_on,)
+    intents = [main] if scores[main] >= _UNSURE else []
+    asides = []
+    for clause in clauses(said):
+        found = _weighed(clause, turn, talk)
+        best = max(found, key=lambda name: found[name])
+        if found[best] >= _CLAUSE_SURE and best not in intents:
+            (intents if best in ANALYTIC else asides).append(best)
     analytic = [name for name in intents if name in ANALYTIC]
     if analytic and intents[0] in (*SOCIAL, "inform"):
         intents = analytic
+    if "out" in asides and (not intents or intents[0] in (*SOCIAL, "inform") or scores[main] < _CLAUSE_SURE):
+        return ("out",)  # "Thanks. Now cut it for me."
     if intents and intents[0] in SOCIAL and turn.videos + turn.pictures:
-        return ("judge",)
+        refused = intents[0] == "out" and (classify(said) or {}).get("out", 0.0) >= _CLAUSE_SURE
+        return ("out",) if refused else ("judge",)
     if not intents:
         return ("judge",) if stated(turn).keys() & {"title", "video", "thumbnail"} else ("unclear",)
+    if intents == ["suggest"] and stated(turn).keys() & {"title", "video"} and _also_judged(turn, talk):
+        return ("judge",)
     return _ordered(intents, turn)
+
+
+def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
+    """Return the intent of a turn that only changes or corrects what the last one was about."""
+    if main in ("profile_show", "profile_forget", "source") and sure >= _CLAUSE_SURE:
+        return None
+    again = searches_again(turn, talk)
+    if again and (main in ("whatif", "inform", "compare", "fetch", again) or sure < _CLAUSE_SURE):
+        return again
+    facts = bool(stated(turn)) or turn.slots.bare is not None
+    if not facts or not talk.task or re.search(CUES["whatif"], turn.slots.masked, re.IGNORECASE):
+        return None
+    if corrects(turn) and main not in ("collect", "track", "fetch"):
+        return "inform"
+    short = len(turn.slots.masked.split()) <= 4 and turn.slots.bare is not None
+    return "inform" if short and main not in ("collect", "similar", "better") else None
+
+
+def _also_judged(turn: Turn, talk: Talk) -> bool:
+    """Say whether a part of a message asks how the draft will do, beside what to change."""
+    parts = clauses(turn.slots.masked)
+    found = [_weighed(part, turn, talk) for part in parts]
+    return any(scores.get("judge", 0.0) + scores.get("forecast", 0.0) >= _ALSO for scores in found)
 
 
 def _ordered(intents: list[str], turn: Turn) -> tuple[str, ...]:
@@ -134,9 +133,9 @@ def _weighed(text: str, turn: Turn, talk: Talk) -> dict[str, float]:
     scores = classify(text)
     if not scores:
         scores = dict.fromkeys((*ANALYTIC, *SOCIAL, "inform", "adopt"), 0.02)
-        scores |= {name: 1.0 for name, cue in _CUES.items() if re.search(cue, text, re.IGNORECASE)}
+        scores |= {name: 1.0 for name, cue in CUES.items() if re.search(cue, text, re.IGNORECASE)}
     scores = {
-        name: score * (1.6 if name in _CUES and re.search(_CUES[name], text, re.IGNORECASE) else 1.0)
+        name: score * (1.6 if name in CUES and re.search(CUES[name], text, re.IGNORECASE) else 1.0)
         for name, score in scores.items()
     }
     for name, weight in _weights(turn, talk).items():
@@ -158,6 +157,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
     if slots.links or turn.facts.get("url"):
         weigh(0.02, "whatif", "inspect", "inform", "adopt", "greet", "thanks", "help", "suggest")
         weigh(0.3, "out", "explain")
+        if len(slots.titles) < 2:
+            weigh(0.1, "compare")
     else:
         weigh(0.6 if talk.published else 0.02, "fetch")
     if turn.records or turn.facts.get("record"):
@@ -165,14 +166,17 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
     if len(turn.pictures) >= 2 or len(slots.titles) >= 2 or len(turn.facts.get("titles") or ()) >= 2:
         weigh(25, "compare")
         weigh(0.1, "adopt", "inform")
+    elif len(slots.titles) == 1 and not _can_compare(turn, talk):
+        weigh(0.1, "compare")
     if slots.views is not None or turn.facts.get("views") is not None:
         weigh(8, "diagnose")
     if slots.age_days is not None and not talk.forecasted:
         weigh(3, "diagnose")
     if turn.videos or turn.pictures:
-        weigh(0.1, "out", "greet", "help", "thanks", "fetch", "collect", "track", "niche")
+        weigh(0.3, "out")
+        weigh(0.1, "greet", "help", "thanks", "fetch", "collect", "track", "niche")
         weigh(1.5, "judge")
-        if not re.search(_CUES["inspect"], slots.text, re.IGNORECASE):
+        if not re.search(CUES["inspect"], slots.text, re.IGNORECASE):
             weigh(0.4, "inspect")
     has_draft = bool({"title", "video", "thumbnail"} & (talk.draft.keys() | given.keys()))
     if not has_draft:
@@ -188,13 +192,20 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
         weigh(1.5, "explain", "suggest")
         if not talk.link and slots.views is None:
             weigh(0.5, "diagnose")
-    if not talk.variants and not talk.hypothetical:
+    if not talk.results:
+        weigh(0.3, "source")
+    if not talk.variants and not talk.hypothetical and len(talk.drafts) < 2:
         weigh(0.05, "adopt")
     elif slots.ordinal is not None:
         weigh(3, "adopt")
     if talk.neighbours and slots.ordinal is not None and not talk.variants:
         weigh(2, "diagnose", "similar")
     return weights
+
+
+def _can_compare(turn: Turn, talk: Talk) -> bool:
+    """Say whether there are two of anything: an earlier title, two moments, two pictures."""
+    return bool(talk.draft.get("title") or talk.variants or turn.pictures or alternatives(turn))
 
 
 def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
@@ -229,7 +240,11 @@ def _is_bare_words(turn: Turn, talk: Talk) -> bool:
         return False
     scores = classify(turn.slots.masked) or {}
     best = max(scores, key=lambda name: scores[name]) if scores else "inform"
-    return not (best in ("greet", "thanks", "help", "collect", "inform") and scores[best] > 0.5)
+    if best == "out":
+        return scores[best] < _CLAUSE_SURE
+    if best in (*EVIDENCE, *SEEING, "diagnose", "source", "profile_show", "profile_forget"):
+        return scores[best] < 0.8
+    return not (best in ("greet", "thanks", "help", "inform") and scores[best] > 0.5)
 
 
 def _without_words(turn: Turn, talk: Talk) -> str:
@@ -242,12 +257,3 @@ def _without_words(turn: Turn, talk: Talk) -> str:
     if turn.videos or turn.pictures or stated(turn).keys() & {"title", "video", "thumbnail"}:
         return "judge"
     return "inform" if stated(turn) else "help"
-
-
-def _clauses(text: str) -> list[str]:
-    parts = re.split(
-        r"(?<=[.?!])\s+|;\s+|\n+|,\s+(?=and |but |then |what |how |why |which )|\s+and (?=what |how "
-        r"|why |which |find |show |tell |give |explain )",
-        text,
-    )
-    return [part for part in parts if len(part) > 5] if len(parts) > 1 else []

@@ -5,52 +5,31 @@ import re
 from datetime import datetime, timedelta
 
 _WORDS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "couple": 2,
-    "couple of": 2,
-    "a couple of": 2,
-    "few": 3,
-    "a few": 3,
-    "several": 4,
-    "un": 1,
-    "una": 1,
-    "une": 1,
-    "uno": 1,
-    "dos": 2,
-    "tres": 3,
-    "deux": 2,
-    "trois": 3,
-    "một": 1,
-    "hai": 2,
-    "ba": 3,
-    "한": 1,
-    "일": 1,
-    "하루": 1,
-    "이틀": 2,
-    "사흘": 3,
-}
+    **dict.fromkeys(("a", "an", "one", "un", "una", "une", "uno", "một", "mot", "한", "일", "하루", "ein", "eine", "einem", "einer", "um", "uma", "一"), 1),
+    **dict.fromkeys(("two", "couple", "couple of", "a couple of", "dos", "deux", "hai", "두", "이", "이틀", "zwei", "dois", "duas", "dua", "二"), 2),
+    **dict.fromkeys(("three", "few", "a few", "tres", "trois", "ba", "세", "삼", "사흘", "drei", "três", "tiga", "三"), 3),
+    **dict.fromkeys(("four", "several", "cuatro", "quatre", "bốn", "네", "vier", "quatro", "empat"), 4),
+    **dict.fromkeys(("five", "cinco", "cinq", "năm", "다섯", "fünf", "lima"), 5),
+    **dict.fromkeys(("six", "seis", "sáu", "여섯", "sechs", "enam"), 6),
+    **dict.fromkeys(("seven", "siete", "sept", "bảy", "일곱", "sieben", "sete", "tujuh"), 7),
+    **dict.fromkeys(("eight", "ocho", "huit", "tám", "여덟", "acht", "oito"), 8),
+    **dict.fromkeys(("nine", "nueve", "neuf", "chín", "neun", "nove"), 9),
+    **dict.fromkeys(("ten", "diez", "dix", "mười", "열", "zehn", "dez", "sepuluh"), 10),
+    **dict.fromkeys(("twelve", "doce", "douze", "zwölf", "doze"), 12),
+    **dict.fromkeys(("twenty-four", "veinticuatro", "vingt-quatre"), 24),
+    **dict.fromkeys(("half a", "half an", "media", "nửa"), 0.5),
+}  # fmt: skip
 _AMOUNT = (
-    r"(?P<n>\d+(?:[.,]\d+)?|(?:a )?couple(?: of)?|(?:a )?few|several|"
-    + "|".join(sorted((word for word in _WORDS if word.isalpha()), key=len, reverse=True))
+    r"(?P<n>\d+(?:[.,]\d+)?|(?:a )?couple(?: of)?|(?:a )?few|"
+    + "|".join(sorted((word for word in _WORDS if " of" not in word), key=len, reverse=True))
     + ")"
 )
 _UNIT_DAYS = (
-    (r"h(?:ou)?rs?|h|hrs|horas?|heures?|giờ|tiếng|시간", 1 / 24),
-    (r"days?|d|días?|dias?|jours?|ngày|일", 1.0),
-    (r"weeks?|wks?|w|semanas?|semaines?|tuần|주일|주", 7.0),
-    (r"months?|mo|mes(?:es)?|mois|tháng|개월|달", 30.0),
-    (r"years?|años?|ans?|năm|년", 365.0),
+    (r"h(?:ou)?rs?|h|hrs|horas?|heures?|giờ|tiếng|gio|tieng|시간|stunden?|jam|時間", 1 / 24),
+    (r"days?|d|días?|dias?|jours?|j|ngày|ngay|hôm|일|tage?n?|hari|日間?", 1.0),
+    (r"weeks?|wks?|w|semanas?|semaines?|tuần|tuan|주일|주|wochen?|minggu|週間?", 7.0),
+    (r"months?|mo|mes(?:es)?|mois|tháng|thang|개월|달|monate?n?|mês|bulan|[ヶか]月", 30.0),
+    (r"years?|años?|anos?|ans?|năm|nam|년|jahre?n?|tahun|年", 365.0),
 )
 _UNIT = "|".join(f"(?:{unit})" for unit, _ in _UNIT_DAYS)
 _SPAN = rf"{_AMOUNT}[\s-]*(?P<unit>{_UNIT})(?![a-zà-ỹ])"
@@ -58,22 +37,23 @@ _SPAN = rf"{_AMOUNT}[\s-]*(?P<unit>{_UNIT})(?![a-zà-ỹ])"
 _BARE_SPAN = _SPAN.replace("?P<n>", "?:").replace("?P<unit>", "?:")
 
 _AGO = re.compile(
-    rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|trước|전))"
-    rf"|(?:(?:hace|il y a|cách đây|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out"
-    rf"|online) for)\s+(?P<span2>.+))",
+    rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|now\b|in\b(?=\s*(?:[.,;!?]|$|and\b))|trước|truoc|rồi|전|前|째|됐|되었|됨|지났|지남|lalu\b|yang lalu|atrás\b|경과|live\b))"
+    rf"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng được|được|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
+    rf"|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới |약 )*{_BARE_SPAN}))",
     re.IGNORECASE,
 )
 _AGE_WORDS = (
-    (r"\byesterday\b|\bayer\b|\bhier\b|hôm qua|어제", 1.0),
-    (r"\b(?:earlier )?today\b|\bthis morning\b|\bhoy\b|aujourd'hui|hôm nay|오늘", 0.5),
-    (r"\blast night\b|\banoche\b|tối qua|어젯밤", 0.5),
-    (r"\blast week\b|la semana pasada|la semaine dernière|tuần trước|지난\s?주", 7.0),
-    (r"\blast month\b|el mes pasado|le mois dernier|tháng trước|지난\s?달", 30.0),
+    (r"\bday before yesterday\b|\banteayer\b|\bavant-hier\b|hôm kia|그저께|그제|\bvorgestern\b|\banteontem\b|一昨日", 2.0),
+    (r"\byesterday\b|\bayer\b|\bhier\b|hôm qua|hom qua|어제|\bgestern\b|\bontem\b|昨日|\bkemarin\b", 1.0),
+    (r"\b(?:earlier )?today\b|\bthis morning\b|\bhoy\b|aujourd'hui|hôm nay|sáng nay|esta mañana|ce matin|오늘|\bhoje\b|今日|hari ini", 0.5),
+    (r"\blast night\b|\banoche\b|cette nuit|hier soir|tối qua|đêm qua|어젯밤|어제 밤", 0.5),
+    (r"\blast week\b|la semana pasada|la semaine dernière|tuần trước|지난\s?주|letzte Woche|semana passada|先週|minggu lalu", 7.0),
+    (r"\blast month\b|el mes pasado|le mois dernier|tháng trước|지난\s?달|letzten Monat|mês passado|先月|bulan lalu", 30.0),
 )
 _WITHIN = re.compile(
-    rf"(?<!\w)(?:in|after|within|over|by|at|during|for|en|dans|après|después de|tras|pendant|trong|sau)\s+"
-    rf"(?:the\s+|la\s+|le\s+|los\s+|les\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+)?{_BARE_SPAN}"
-    rf"|(?<!\w){_BARE_SPAN}\s*(?:후|뒤|만에|동안|안에|이면|horizon\b|forecast\b|view)",
+    rf"(?<!\w)(?:in|after|within|over|by|at|during|for|en|a|à|al|au bout d['’]|au bout de|dans|après|au|después de|tras|pendant|sur|trong|sau|nach|innerhalb|em|depois de|dalam|setelah|selama)\s+"
+    rf"(?:the\s+|la\s+|le\s+|los\s+|les\s+|las\s+|den\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+|ersten\s+)?{_BARE_SPAN}"
+    rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|후|뒤|만에|동안|안에|이면|이내|間?で|後|later\b|horizon\b|forecast\b|view|prediction|pertama)",
     re.IGNORECASE,
 )
 _NEXT_DAY = re.compile(
@@ -95,18 +75,18 @@ _TO_BE_POSTED = re.compile(
 )
 _HORIZON_WORDS = (
     (
-        r"\b(?:the |its )?first (?:24 hours|day)\b|\bday (?:1|one)\b|\bovernight\b"
-        r"|\bby tomorrow\b|첫날|하루",
+        r"\b(?:the |its |in )?first (?:24 ?h(?:ours|rs)?|day)\b|\bday (?:1|one)\b|\bovernight\b|\b24[- ]?h(?:our)?s?\b(?! ago)"
+        r"|\bby tomorrow\b|첫날|첫 24시간|하루|ngày đầu|24 (?:giờ|tiếng) đầu|24h đầu|primer día|primeras 24|premier jour|premières 24|erste[nr]? Tag|primeiro dia|primeiras 24|初日|hari pertama",
         1.0,
     ),
     (
-        r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|một tuần"
-        r"|première semaine|primera semana",
+        r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|첫 ?주|한 ?주|một tuần|tuần đầu|mot tuan"
+        r"|première semaine|d'une semaine|primera semana|una semana|a la semana|erste[nr]? Woche|einer Woche|primeira semana|uma semana|一週間|1週間|seminggu|minggu pertama|by next week|\b(?:in|after) a week",
         7.0,
     ),
     (
-        r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|một tháng"
-        r"|premier mois|primer mes",
+        r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|첫 ?달|một tháng|tháng đầu|mot thang"
+        r"|premier mois|d'un mois|un mois|primer mes|un mes|al mes\b|einem Monat|ersten Monat|primeiro mês|um mês|1[ヶか]月|一[ヶか]月|sebulan|by (?:the )?end of (?:the )?month",
         30.0,
     ),
 )
@@ -123,23 +103,23 @@ _SECONDS = (
     (
         re.compile(
             r"(?<![\w.])(\d+)\s*(?:min(?:ute)?s?|minutos?|phút|분)\s*(?:and\s+|y\s+"
-            r"|et\s+)?(\d+)\s*(?:s\b|sec|giây|초)",
+            r"|et\s+)?(\d+)\s*(?:s\b|sec|giây|giay|초)",
             re.IGNORECASE,
         ),
         "min_s",
     ),
     (
         re.compile(
-            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|secondes?"
-            r"|giây|초)",
+            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|seg\b|secondes?|sekunden?|detik"
+            r"|giây|giay|초|秒)",
             re.IGNORECASE,
         ),
         "s",
     ),
     (
         re.compile(
-            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:minutes?|mins?\b|minutos?"
-            r"|phút|분)",
+            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:minutes?|mins?\b|minutos?|minuten|menit"
+            r"|phút|phut|분(?!의)|分)",
             re.IGNORECASE,
         ),
         "min",
@@ -147,13 +127,13 @@ _SECONDS = (
 )
 
 _WEEKDAYS = (
-    r"mondays?|mon\b|lunes|lundi|thứ hai|월요일",
-    r"tuesdays?|tues?\b|martes|mardi|thứ ba|화요일",
-    r"wednesdays?|weds?\b|miércoles|miercoles|mercredi|thứ tư|수요일",
-    r"thursdays?|thurs?\b|thu\b|jueves|jeudi|thứ năm|목요일",
-    r"fridays?|fri\b|viernes|vendredi|thứ sáu|금요일",
-    r"saturdays?|sat\b|sábado|sabado|samedi|thứ bảy|토요일",
-    r"sundays?|sun\b|domingo|dimanche|chủ nhật|일요일",
+    r"mondays?|mon\b|lunes|lundi|thứ (?:hai|2)(?!\d)|\bt2\b|월요일|montags?|segunda-feira|na segunda|月曜|senin",
+    r"tuesdays?|tues?\b|martes|mardi|thứ (?:ba|3)(?!\d)|\bt3\b|화요일|dienstags?|terça(?:-feira)?|火曜|selasa",
+    r"wednesdays?|weds?\b|miércoles|miercoles|mercredi|thứ (?:tư|4)(?!\d)|\bt4\b|수요일|mittwochs?|quarta-feira|na quarta|水曜|\brabu\b",
+    r"thursdays?|thurs?\b|thu\b|jueves|jeudi|thứ (?:năm|5)(?!\d)|\bt5\b|목요일|donnerstags?|quinta-feira|na quinta|木曜|kamis",
+    r"fridays?|fri\b|viernes|vendredi|thứ (?:sáu|6)(?!\d)|thu sau|\bt6\b|금요일|freitags?|sexta(?:-feira)?|金曜|jum.?at",
+    r"saturdays?|sat\b|sábado|sabado|samedi|thứ (?:bảy|bẩy|7)(?!\d)|thu bay|\bt7\b|토요일|samstags?|土曜|sabtu|this weekend|the weekend|weekend|주말|cuối tuần|fin de semana|week-end|wochenende|週末|akhir pekan",
+    r"sundays?|sun\b|domingo|dimanche|chủ nhật|chu nhat|일요일|sonntags?|日曜|\bminggu\b(?! (?:depan|lalu|ini|pertama))",
 )
 _WEEKDAY = re.compile(
     "(?<![a-zà-ỹ])(?:" + "|".join(f"(?P<d{i}>{names})" for i, names in enumerate(_WEEKDAYS)) + ")", re.I
@@ -178,19 +158,26 @@ _HOUR = re.compile(
     re.IGNORECASE,
 )
 _DAY_PARTS = (
-    (r"\bmorning\b|por la mañana|\bmatin\b|buổi sáng|\bsáng\b|아침|오전", 9),
-    (r"\bnoon\b|\blunch(?:time)?\b|mediodía|\bmidi\b|buổi trưa|정오|점심", 12),
-    (r"\bafternoon\b|por la tarde|après-midi|buổi chiều|오후", 15),
-    (r"\bevening\b|\bsoir\b|buổi tối|저녁", 18),
-    (r"\bnight\b|\btonight\b|por la noche|\bnuit\b|đêm|밤", 21),
+    (r"\bmorning\b|por la mañana|\bmatin\b|buổi sáng|\bsáng\b|아침|오전|manhã\b|\bmorgens\b|früh\b|朝|\bpagi\b", 9),
+    (r"\bnoon\b|\blunch(?:time)?\b|mediodía|\bmidi\b|buổi trưa|\btrưa\b|정오|점심|\bmittags?\b|meio-dia|昼|\bsiang\b", 12),
+    (r"\bafternoon\b|por la tarde|après-midi|buổi chiều|\bchiều\b|오후|nachmittags?|à tarde|午後|\bsore\b", 15),
+    (r"\bevening\b|\bsoir\b|buổi tối|\btối\b|저녁|\babends?\b|夕方", 18),
+    (r"\bnight\b|\btonight\b|por la noche|\bnuit\b|đêm|밤|\bnachts?\b|à noite|夜|\bmalam\b", 21),
+)
+_WEEK_AFTER = re.compile(
+    r"\bnext week\b|다음\s?주|tuần (?:sau|tới)|la semana que viene|la próxima semana|la semaine prochaine|nächste Woche|semana que vem|próxima semana|来週|minggu depan",
+    re.IGNORECASE,
+)
+_AFTER_TOMORROW = re.compile(
+    r"\bday after tomorrow\b|pasado mañana|après-demain|모레|ngày (?:kia|mốt)|übermorgen|depois de amanhã|明後日|\blusa\b", re.IGNORECASE
 )
 _OFFSET = re.compile(
     r"\b(?:utc|gmt)\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?|\b(?P<zero>utc|gmt)\b",
     re.I,
 )
-_TOMORROW = re.compile(r"\btomorrow\b|(?<!por la )\bmañana\b|\bdemain\b|ngày mai|내일", re.IGNORECASE)
+_TOMORROW = re.compile(r"\btomorrow\b|\btmrw\b|\btmr\b|(?<!por la )(?<!de la )\bmañana\b|\bdemain\b|ngày mai|ngay mai|(?:sáng|trưa|chiều|tối) mai|내일|\bamanhã\b|明日|\bbesok\b|(?<!guten )\bmorgen\b(?! früh um)", re.IGNORECASE)
 _TONIGHT = re.compile(
-    r"\btonight\b|\besta noche\b|\bce soir\b|tối nay|오늘\s?밤|\blater today\b", re.IGNORECASE
+    r"\btonight\b|\besta noche\b|\bce soir\b|tối nay|toi nay|오늘\s?(?:밤|저녁)|\blater today\b|heute Abend|hoje à noite|今夜|nanti malam|malam ini", re.IGNORECASE
 )
 
 
@@ -326,6 +313,8 @@ def _day(text: str, now: datetime) -> datetime | None:
         except ValueError:
             return None
         return moment if moment.date() >= now.date() else moment.replace(year=now.year + 1)
+    if _AFTER_TOMORROW.search(text):
+        return now + timedelta(days=2)
     if _TOMORROW.search(text):
         return now + timedelta(days=1)
     if _TONIGHT.search(text):
@@ -333,5 +322,7 @@ def _day(text: str, now: datetime) -> datetime | None:
     weekday = _WEEKDAY.search(text)
     if weekday:
         wanted = next(i for i in range(7) if weekday.group(f"d{i}"))
+        if _WEEK_AFTER.search(text):
+            return now + timedelta(days=7 + wanted - now.weekday())
         return now + timedelta(days=(wanted - now.weekday()) % 7)
     return None
