@@ -167,6 +167,13 @@ def _index(parts: Parts) -> Finding:
     return Finding(state="ok", part="index", says="agrees with the library")
 
 
+_MODES = {
+    "native": "calls tools",
+    "router": "calls no tools but answers within a JSON schema: it helps to understand, templates write",
+    "plain": "calls no tools and keeps to no JSON schema: the offline analyst answers",
+}
+
+
 def _llm(parts: Parts) -> Finding:
     settings = parts.settings
     if not is_configured(settings):
@@ -189,4 +196,14 @@ def _llm(parts: Parts) -> Finding:
         listed = ", ".join(offered[:5]) or "no model"
         says = f"{where} answers but does not list {settings.llm_model}; it lists {listed}."
         return Finding(state="warn", part="language model", says=says)
-    return Finding(state="ok", part="language model", says=f"{settings.llm_model} at {where}")
+    from shortcast_agent.endpoint import Endpoint
+    from shortcast_agent.llm import LLMTrouble
+
+    endpoint = Endpoint(settings)
+    try:
+        endpoint.open()
+    except LLMTrouble as trouble:
+        says = f"{settings.llm_model} at {where} can't be used: {trouble}."
+        return Finding(state="fail", part="language model", says=says)
+    how = _MODES[endpoint.abilities.mode] if endpoint.abilities is not None else ""
+    return Finding(state="ok", part="language model", says=f"{settings.llm_model} at {where} {how}")

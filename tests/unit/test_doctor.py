@@ -122,7 +122,7 @@ def test_an_endpoint_that_answers_and_lists_the_model_is_ok() -> None:
     with serving([say("hi")]) as server:
         well = findings(PartsOf(llm_model=MODEL, llm_base_url=server.url))["language model"]
         other = findings(PartsOf(llm_model="another", llm_base_url=server.url))["language model"]
-    assert well.state == "ok"
+    assert (well.state, well.says) == ("ok", f"{MODEL} at {server.url} calls tools")
     assert other.state == "warn"
     assert MODEL in other.says
 
