@@ -37,9 +37,8 @@ TITLES = {
     "summarize_niche": "Summarize a niche",
     "collect": "Collect videos of a niche",
     "track_videos": "Follow videos' views",
-    "ask": "Ask the analyst",
 }
-READS_THE_WEB = frozenset({"fetch_video", "diagnose_video", "collect", "track_videos", "ask"})
+READS_THE_WEB = frozenset({"fetch_video", "diagnose_video", "collect", "track_videos"})
 WRITES = frozenset(
     {"collect", "track_videos", "suggest_thumbnails"}
 )  # more than what it may always make anew
