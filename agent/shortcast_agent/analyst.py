@@ -259,9 +259,11 @@ class Analyst:
             self._endpoint.rest(trouble)
             context.fall_back(str(trouble))
             return
-        context.analyst = self.name
-        if self._endpoint.abilities is not None:
-            context.mode = self._endpoint.abilities.mode
+        abilities = self._endpoint.abilities
+        context.mode = abilities.mode if abilities is not None else "native"
+        if context.mode == "plain" and not context.writes:
+            context.llm = None  # nothing is left for it to do
+        context.analyst = self.name if context.llm is not None else OFFLINE_ANALYST
 
     def _open(self) -> None:
         """Build the tools and the graph over the conversations' file, once."""

@@ -65,6 +65,7 @@ def public(result: AskResult) -> dict[str, Any]:
         "thread": data["thread"],
         "notices": data["notices"],
         "analyst": data["analyst"],
+        "usage": data["usage"],
     }
 
 

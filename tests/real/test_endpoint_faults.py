@@ -241,6 +241,13 @@ def test_a_model_that_may_write_words_the_results_and_is_checked(opened: Opened)
     assert "RESULTS" in server.requests[0]["messages"][-1]["content"]
 
 
+def test_a_model_that_can_do_neither_is_not_asked_unless_it_may_write(opened: Opened) -> None:
+    analyst, server = opened([say("Nobody hears this.")], mode="plain")
+    result = analyst.ask(QUESTION)
+    _is_useful(result)
+    assert (result.analyst, result.usage, server.requests) == ("offline analyst", None, [])
+
+
 def test_tokens_and_their_price_are_counted_over_a_turn(opened: Opened) -> None:
     usage = b'"usage": {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}'
     stream = (
