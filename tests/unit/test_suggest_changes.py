@@ -13,7 +13,7 @@ from tests.collected import a_video, without_demo
 from shortcast_ml.changes.kinds import KINDS
 from shortcast_ml.changes.patterns import PATTERNS, calmed, first_part, without_brackets, without_exclamations
 from shortcast_ml.changes.worth import ChangeTable, Expected, Shown, read_table
-from shortcast_ml.errors import InputError
+from shortcast_ml.errors import InputError, LibraryError
 from shortcast_ml.records import ChannelHistory, Draft, FeatureRow, Published, Upload
 from shortcast_ml.settings import Settings
 from shortcast_ml.words_on_pictures import can_read_words, read_words
@@ -471,6 +471,16 @@ def test_real_videos_of_the_library_are_asked_and_can_take_a_recommendation_back
     assert doubted.neighbours.agree is False
     assert not doubted.reliable
     assert "length" in told.no_effect
+
+
+def test_a_library_that_fails_takes_no_advice_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_draft: Draft) -> list[Similar]:
+        raise LibraryError("The index is busy; try again.")
+
+    monkeypatch.setattr(TOOL, "similar_videos", failing)
+    told = suggest(DRAFT, CHANNEL, 10)
+    assert told.tried > 50
+    assert told.notes == ("Similar videos could not be asked: The index is busy; try again.",)
 
 
 def test_the_library_is_searched_for_real_videos_of_the_platform(here: Parts) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from shortcast_ml.changes.worth import NOTICEABLE, named, read_table
+from shortcast_ml.errors import ShortcastError
 from shortcast_ml.records import Change, ChannelHistory, Draft, Suggestions
 from shortcast_tools.analysis import feature_row
 from shortcast_tools.arguments import (
@@ -121,7 +122,7 @@ def suggest(
         computed = [*found, *pictured]
         best = best_of_each(computed)
         report(80, 100, "Asking similar videos")
-        similar = similar_videos(draft) if best else []
+        similar, unasked = _similar(draft)
         said = [(one, _change(one, draft, similar, baseline.views)) for one in best]
         chosen = ranked(said)[:limit]
         changes = tuple(_with_picture(one, change) for one, change in chosen)
@@ -131,8 +132,16 @@ def suggest(
         changes=changes,
         tried=len(computed),
         no_effect=tuple(_without_effect(one, draft) for one, change in said if not change.reliable),
-        notes=tuple(_notes(draft, computed, personal=model.personal is not None)),
+        notes=(*_notes(draft, computed, personal=model.personal is not None), *unasked),
     )
+
+
+def _similar(draft: Draft) -> tuple[list[Similar], list[str]]:
+    """Return similar real videos, and why none could be asked: a library that fails takes no advice away."""
+    try:
+        return similar_videos(draft), []
+    except ShortcastError as error:
+        return [], [f"Similar videos could not be asked: {error}"]
 
 
 def best_of_each(computed: Iterable[Computed]) -> list[Computed]:
