@@ -48,9 +48,7 @@ def test_a_silent_file_and_its_loudness_are_said() -> None:
 
 
 def test_when_no_change_helps_that_is_said() -> None:
-    assert "9 changes" in sections.changes(
-        Suggestions(baseline=forecast(), changes=(), tried=9)
-    )
+    assert "9 changes" in sections.changes(Suggestions(baseline=forecast(), changes=(), tried=9))
 
 
 def test_an_empty_library_is_said_to_be_empty() -> None:

@@ -149,9 +149,11 @@ def changes(suggestions: Suggestions, voice: Voice = ENGLISH) -> str:
     if suggestions.no_effect and (voice.full or not tried):
         kinds = ", ".join(told(kind, voice, 120) for kind in suggestions.no_effect)
         lines += ["", voice.say("kinds_without_effect", kinds=kinds)]
-    if voice.full:
-        lines += [f"- {told(note, voice)}" for note in suggestions.notes]
-    return "\n".join([*lines, "", voice.say("associations")])
+    if voice.full and suggestions.notes:
+        lines += ["", *(f"- {told(note, voice)}" for note in suggestions.notes)]
+    if suggestions.changes:
+        lines += ["", voice.say("associations")]
+    return "\n".join(lines)
 
 
 def _change(nth: int, change: Change, voice: Voice) -> str:

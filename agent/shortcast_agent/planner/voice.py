@@ -98,5 +98,4 @@ def wants_only_all(text: str) -> bool:
 def phrases(language: str) -> Mapping[str, tuple[str, ...]]:
     """Return the variants of every phrase of a language, by key."""
     read = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    told = {key: tuple(variants) for key, variants in read.items()}
-    return told if language == "en" else {**phrases("en"), **told}
+    return {key: tuple(variants) for key, variants in read.items()}
