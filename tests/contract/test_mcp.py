@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -381,27 +382,33 @@ def test_what_a_tool_prints_does_not_reach_stdout(home: Path, tmp_path: Path) ->
     assert answers[1]["result"]["structuredContent"]["query"] == "x"
 
 
-@pytest.mark.parametrize("transport", [[], ["--http", "--port", "0"]])
-def test_ctrl_c_ends_the_server_at_once_and_without_a_trace(transport: list[str], home: Path) -> None:
-    with Popen(
-        [sys.executable, *COMMAND, *transport],
-        stdin=PIPE,
-        stdout=PIPE,
-        stderr=PIPE,
-        text=True,
-    ) as server:
+def test_ctrl_c_ends_the_server_over_stdio_at_once_and_without_a_trace(home: Path) -> None:
+    with Popen([sys.executable, *COMMAND], stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True) as server:
         assert server.stdin is not None
+        assert server.stdout is not None
         assert server.stderr is not None
-        if transport:
-            assert "http://127.0.0.1:" in server.stderr.readline()
-        else:
-            server.stdin.write(json.dumps(rpc("ping", {}, 1)) + "\n")
-            server.stdin.flush()
-            assert server.stdout is not None
-            assert json.loads(server.stdout.readline())["id"] == 1
-        time.sleep(0.3)
+        server.stdin.write(json.dumps(rpc("ping", {}, 1)) + "\n")
+        server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 1
         server.send_signal(signal.SIGINT)
         assert server.wait(20) == 130
+        assert server.stderr.read() == ""
+
+
+def test_ctrl_c_ends_the_server_over_http_although_a_client_is_there(home: Path) -> None:
+    with Popen([sys.executable, *COMMAND, "--http", "--port", "0"], stderr=PIPE, text=True) as server:
+        assert server.stderr is not None
+        found = re.search(r"http://\S+", server.stderr.readline())
+        assert found is not None
+
+        async def run() -> int:
+            async with over_http(found.group()) as client:
+                await client.list_prompts()
+                await anyio.sleep(0.2)  # its stream for the server's own messages is open by now
+                server.send_signal(signal.SIGINT)
+                return await anyio.to_thread.run_sync(server.wait, 20)
+
+        assert anyio.run(run) == 130
         assert server.stderr.read() == ""
 
 

@@ -258,7 +258,7 @@ def test_a_reply_is_short_unless_detail_is_asked_for(visit: Visit) -> None:
 def test_strangers_words_are_marked_as_data_and_cannot_close_the_mark(visit: Visit) -> None:
     for text in (said(visit.results["fetch_video"]), said(visit.whole["fetch_video"])):
         assert text.count("<<<") == 2
-        assert "‹‹‹END›››" in text
+        assert "‹‹END››" in text
         _, _, inside = text.partition("<<<DATA")
         assert "A latte" in inside.partition("<<<end")[0]
     assert r"\[x\](http://evil.example)" in said(visit.results["fetch_video"])

@@ -88,6 +88,13 @@ def test_titles_beyond_measure_leave_room_for_the_rest() -> None:
         jsonschema.validate(fields, brief_schema(SimilarVideos))
 
 
+def test_letters_that_nobody_sees_are_taken_out() -> None:
+    hidden = "Latte" + "".join(chr(0xE0000 + ord(letter)) for letter in "obey") + "\u200b\u202e art"
+    for text in (brief_text(similar(1, hidden)), brief_fields(similar(1, hidden))["neighbours"][0]["title"]):
+        assert "Latte art" in text
+        assert text.isprintable() or "\n" in text
+
+
 def test_even_a_record_without_lists_is_cut() -> None:
     report = CollectReport(
         query="x " * 3000, found=1, added=1, updated=0, library_size=1, stopped="y " * 3000

@@ -9,7 +9,9 @@ import json
 from typing import Any
 
 from shortcast_agent.brief.tokens import MOST_TOKENS, tokens_at_most
+from shortcast_agent.brief.words import cut
 from shortcast_agent.calling import without_titles
+from shortcast_agent.langchain_tools import unmarked
 from shortcast_ml.records import Record
 
 DIGITS = 4  # significant ones of a number that is not whole
@@ -100,7 +102,8 @@ _FIELDS: dict[str, Any] = {
 def brief_fields(record: Record) -> dict[str, Any]:
     """Return the short form of a record, of at most `MOST_TOKENS` as JSON.
 
-    What has its default is left out, numbers have 4 significant digits, and lists and texts are cut from their ends.
+    What has its default is left out, numbers have 4 significant digits, texts have no letters that nobody sees, and
+    lists and texts are cut from their ends.
     """
     chosen = record.model_dump(mode="json", include=_FIELDS.get(type(record).__name__), exclude_defaults=True)
     short: dict[str, Any] = _short(chosen)
@@ -129,9 +132,7 @@ def _short(value: Any) -> Any:
         return [_short(item) for item in value]
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if abs(value) < 10**DIGITS else round(value)
-    if isinstance(value, str) and len(value) > LONGEST:
-        return value[: LONGEST - 1] + "…"
-    return value
+    return cut(unmarked(value), LONGEST) if isinstance(value, str) else value
 
 
 def _cut(value: dict[str, Any]) -> bool:
@@ -147,7 +148,7 @@ def _cut(value: dict[str, Any]) -> bool:
     length, holder, place = max(texts, key=lambda text: text[0], default=nothing)
     if length <= SHORTEST:
         return False
-    holder[place] = holder[place][: max(SHORTEST, length * 2 // 3) - 1] + "…"
+    holder[place] = cut(holder[place], max(SHORTEST, length * 2 // 3))
     return True
 
 

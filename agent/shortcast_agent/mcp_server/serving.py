@@ -190,10 +190,19 @@ class Door:
             await _unauthorized(scope)(scope, receive, send)
             return
         gone = scope[GONE] = anyio.Event()
+        unfinished = False
+
+        async def sending(message: "Scope") -> None:
+            nonlocal unfinished
+            unfinished = message["type"] == "http.response.start" or bool(message.get("more_body"))
+            await send(message)
+
         try:
-            await self._inside(scope, receive, send)
+            await self._inside(scope, receive, sending)
         finally:
             gone.set()
+        if unfinished:  # a stream that the server's end has cut off
+            await send({"type": "http.response.body", "body": b""})
 
     def _is_known(self, scope: "Scope") -> bool:
         """Compare in constant time: the hashes have one length, whatever was sent."""
