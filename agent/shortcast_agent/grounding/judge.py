@@ -41,7 +41,7 @@ class Judge:
                     agreed.append((here > there) if up else (here < there))
                     why = f"{_value(ranking.items[a], name)}, {_value(ranking.items[b], name)}"
         if agreed and not any(agreed):
-            yield what, f"the results say otherwise: {why}"
+            yield what, why if why == APART else f"the results say otherwise: {why}"
 
     def extreme(
         self,

@@ -108,6 +108,7 @@ class Ledger:
                 self._factors(record.factors)
             case Suggestions():
                 self._forecast(record.baseline)
+                self.chances += [change.forecast.beats_typical for change in record.changes]
                 self.rankings.append(_changes(record))
             case Diagnosis():
                 self.diagnoses.append(record)

@@ -25,7 +25,7 @@ def names(text: str, lead: str = "") -> Iterator[tuple[int, int, str, str]]:
         if not _is_proposed(before, lead) and _is_title(quoted, before):
             yield start, end, quoted, "title"
     for found in _HANDLE.finditer(text):
-        yield found.start(), found.end(), found.group(1), "channel"
+        yield found.start(), found.end(), found.group(1).rstrip("."), "channel"
     for found in lex.CHANNEL.finditer(text):
         group = 1 if found.group(1) else 2
         name = re.sub(r"['’]s$", "", found.group(group)).rstrip(".'’")
