@@ -384,3 +384,16 @@ def test_evaluate_prints_the_rungs_side_by_side(run: Run, monkeypatch: pytest.Mo
     assert out.count("0.700 (0.650 to 0.750)") == 6
     assert re.search(r"auroc_1m\s+-\s+0\.700", out)
     assert json.loads(run(*given, "--json")[1]) == result
+
+
+def test_the_help_lists_every_command_under_what_it_is_for(run: Run) -> None:
+    from shortcast_agent.cli.app import MEASUREMENTS, SECTIONS
+
+    _, shown, _ = run("--help")
+    titles = [line.rstrip(":") for line in shown.splitlines() if line.endswith(":") and line[0] != " "]
+    assert titles == ["Options", *SECTIONS, MEASUREMENTS]
+    talk = shown[shown.index("Talk:") : shown.index("Before publishing:")]
+    assert [line.split()[0] for line in talk.splitlines()[1:] if line.strip()] == SECTIONS["Talk"].split()
+    for names in SECTIONS.values():
+        for name in names.split():
+            assert f"\n  {name} " in shown
