@@ -1,6 +1,7 @@
 """The tools that forecast, explain, compare, suggest and diagnose, over the shipped starter."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,13 +104,26 @@ def test_what_never_came_true_is_not_recommended() -> None:
     assert {"length", "time of publishing", "hashtags"} <= set(tips.no_effect)
 
 
-def test_a_finished_video_is_never_told_to_be_longer(tmp_path: Path) -> None:
+def test_a_finished_video_is_never_told_to_be_longer_and_its_frames_are_tried(tmp_path: Path) -> None:
     from shortcast_evals.materials import make_materials
 
     clip = make_materials(tmp_path)["clip.mp4"]
-    tips = suggest_changes(TITLE, video=str(clip), followers=12_000, limit=50)
+    suggest_changes(TITLE, duration_s=20, followers=12_000)  # what is loaded once is not this video's time
+    began = time.process_time()
+    tips = suggest_changes(TITLE, video=str(clip), platform="tiktok", followers=12_000, limit=50)
+    assert time.process_time() - began < 6  # seconds of the processor, whatever else runs
     lengths = [float(c.after.split()[0]) for c in tips.changes if c.argument == "duration_s"]
     assert all(seconds < 9 for seconds in lengths)
+    assert any(kind.startswith("another frame as the thumbnail") for kind in tips.no_effect)
+    assert "words on the picture (not tested on TikTok)" in tips.no_effect
+
+
+def test_a_title_takes_little_time() -> None:
+    suggest_changes(TITLE, duration_s=20, followers=12_000)
+    began = time.process_time()
+    tips = suggest_changes(f"{TITLE} again", duration_s=20, followers=12_000, titles=["Latte art", "Latte?"])
+    assert tips.tried > 60
+    assert time.process_time() - began < 2
 
 
 def test_variants_stand_beside_the_first_with_their_difference() -> None:
