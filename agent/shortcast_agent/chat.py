@@ -23,7 +23,6 @@ from shortcast_ml.errors import ServiceError, ShortcastError
 
 if TYPE_CHECKING:
     from shortcast_agent.analyst import Analyst
-    from shortcast_ml.records import VideoReport
     from shortcast_tools.parts import Parts
 
 EXAMPLES = (
@@ -67,19 +66,15 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
             asked,
         )
 
-    def answer(asked: Message | None, messages: list[Message], thread: str) -> Iterator[tuple[Any, Any]]:
+    def answer(asked: Message | None, messages: list[Message], thread: str) -> Iterator[tuple[Any, ...]]:
         if asked is None:
             return
         files = [Path(path) for path in asked["files"]]
         stop = stops[thread] = threading.Event()
         for shown, report in answer_turn(analyst, asked["text"], files, thread, messages, stop):
-            yield shown, gr.skip()
+            yield shown, gr.skip(), gr.skip()
             if report is not None:  # the words first: drawing takes a moment
-                yield shown, beside(report, thread) or gr.skip()
-
-    def beside(report: "VideoReport", thread: str) -> str:
-        drawn = panel(report)
-        return drawn + sources_view(analyst.origins(thread)) if drawn else ""
+                yield shown, panel(report) or gr.skip(), sources_view(analyst.origins(thread))
 
     def end(thread: str | None) -> tuple[Any, ...]:
         stops.pop(thread or "", None)
@@ -98,13 +93,15 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
     def resume(thread: str | None) -> tuple[Any, ...]:
         turns = analyst.history(thread) if thread else []
         messages, report = remembered(turns)
-        return messages, beside(report, thread or "") or EMPTY, thread or None, *kept.fill(thread)
+        origins = analyst.origins(thread) if thread else ()
+        known = thread if turns else None  # another process may have deleted it
+        return messages, panel(report) or EMPTY, sources_view(origins), known, *kept.fill(known)
 
     def reload(thread: str | None) -> tuple[Any, ...]:
         return _header(analyst, chosen), conversations(thread), *about.fill(), *resume(thread)
 
     def new() -> tuple[Any, ...]:
-        return [], EMPTY, None, conversations(None)
+        return [], EMPTY, "", None, conversations(None)
 
     def begin_anew() -> tuple[Any, ...]:
         return *new(), *kept.fill(None)
@@ -161,6 +158,7 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
                 )
             with gr.Column(scale=2, min_width=320, elem_id="sc-side"):
                 side = gr.HTML(EMPTY, elem_id="sc-panel", padding=False)
+                sources = gr.HTML("", elem_id="sc-sources", padding=False)
                 kept = ThreadBox(
                     analyst,
                     listen,
@@ -168,21 +166,21 @@ def build(analyst: "Analyst", chosen: "Parts") -> Any:
                     listed=conversations,
                     past=past,
                     closed=closed,
-                    closing=[chatbot, side, thread, past],
+                    closing=[chatbot, side, sources, thread, past],
                 )
                 about = ProfileBox(analyst, listen)
 
         picked = listen(chatbot.example_select, example, None, box)
         for start in (box.submit, picked.then):
             begun = listen(start, begin, [box, chatbot, thread], [box, chatbot, thread, asked])
-            running = listen(begun.then, answer, [asked, chatbot, thread], [chatbot, side])
+            running = listen(begun.then, answer, [asked, chatbot, thread], [chatbot, side, sources])
             ended = listen(running.then, end, [thread], [box, past, *kept.outputs])
             listen(ended.then, about.refill, [about.shown], about.outputs)
         # Not Gradio's `cancels`: it waits for the turn's next step, and a turn asked meanwhile is lost.
         listen(box.stop, stop, [thread], None, queue=False)
-        opened = [chatbot, side, thread, *kept.outputs]
+        opened = [chatbot, side, sources, thread, *kept.outputs]
         listen(past.input, resume, [past], opened)
-        listen(fresh.click, begin_anew, None, [chatbot, side, thread, past, *kept.outputs])
+        listen(fresh.click, begin_anew, None, [chatbot, side, sources, thread, past, *kept.outputs])
         listen(page.load, reload, [thread], [head, past, *about.outputs, *opened])
     page.queue(max_size=64, default_concurrency_limit=4)
     return page

@@ -199,7 +199,7 @@ footer { display: none !important; }
 #sc-chat video, #sc-chat .user img { max-height: 220px; width: auto; max-width: 100%; margin-left: auto; }
 #sc-chat [aria-label="Share"], #sc-chat [aria-label="Clear"], #sc-chat [aria-label="Download"] {
   display: none; }
-#sc-panel { max-height: calc(100vh - 300px); overflow-y: auto !important; padding-right: 4px; }
+#sc-panel { max-height: calc(100vh - 310px); overflow-y: auto !important; padding-right: 4px; }
 #sc-side { gap: 10px; }
 #sc-side .accordion-body, #sc-side .form { gap: 10px; }
 #sc-side .sc-box .block, #sc-side .sc-box .form { padding: 0; border: 0; box-shadow: none; background: none; }
@@ -214,7 +214,18 @@ footer { display: none !important; }
 #sc-side .sc-box button.stop { background: #B3261E; color: #fff; }
 #sc-side .sc-box button.sm { border: 1px solid var(--border-color-primary); box-shadow: none; }
 #sc-side .sc-box ul { margin: 4px 0 0; padding-left: 1.1em; list-style: disc; }
+#sc-side .sc-box .submit-button { margin-left: 8px; }
 #sc-file { display: none; }
+#sc-sources details { background: var(--block-background-fill); border-radius: var(--block-radius); padding: 10px 12px;
+  max-height: 50vh; overflow: auto; }
+#sc-sources summary { cursor: pointer; list-style: none; display: flex; justify-content: space-between; }
+#sc-sources summary::after { content: "▼"; transform: rotate(90deg); }
+#sc-sources details[open] summary::after { transform: none; }
+#sc-sources .html-container { padding: 0; }
+#sc-sources table { table-layout: fixed; font-size: .8rem; }
+#sc-sources th:nth-child(3) { width: 54%; }
+#sc-sources td { overflow-wrap: anywhere; white-space: normal !important; }
+#sc-sources td:nth-child(3), #sc-sources th:nth-child(3) { text-align: left; }
 .sc-wrong { color: #B3261E !important; }
 .dark .sc-wrong { color: #F2B8B5 !important; }
 .sc-usage { color: var(--body-text-color-subdued); font-size: .8rem; }
@@ -227,8 +238,9 @@ footer { display: none !important; }
 .sc-small { color: var(--body-text-color-subdued); font-size: .8rem; margin: 2px 0 6px; }
 .sc-changes { width: 100%; border-collapse: collapse; font-size: .88rem; margin: 4px 0; }
 .sc-changes th { text-align: left; font-weight: 500; color: var(--body-text-color-subdued); }
-.sc-changes td, .sc-changes th { padding: 5px 8px 5px 0; border-bottom: 1px solid var(--border-color-primary);
-  vertical-align: top; }
+.sc-changes, .sc-changes tr, .sc-changes td, .sc-changes th { border: 0 !important; }
+.sc-changes td, .sc-changes th { padding: 5px 8px 5px 0 !important; vertical-align: top;
+  border-bottom: 1px solid var(--border-color-primary) !important; }
 .sc-changes td:nth-child(n+2), .sc-changes th:nth-child(n+2) { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .sc-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(118px, 1fr)); gap: 12px; }

@@ -26,6 +26,7 @@ from shortcast_agent.events import (
     ToolProgress,
     ToolStarted,
     Turn,
+    Usage,
 )
 from shortcast_agent.uploads import keep
 from shortcast_ml.errors import ServiceError
@@ -116,6 +117,30 @@ def test_words_before_and_after_a_tool_stay_where_they_were_said() -> None:
 def test_a_notice_is_shown_in_italics() -> None:
     messages, _ = run(Notice(text="The language model is down."), done("A"))
     assert messages[0]["content"] == "*The language model is down.*"
+
+
+@pytest.mark.parametrize(
+    ("usage", "line"),
+    [
+        (None, None),
+        (Usage(model_calls=1), None),
+        (Usage(input_tokens=1234, output_tokens=56), "small&lt;x&gt; · 1,234 tokens read, 56 written"),
+        (
+            Usage(input_tokens=1234, output_tokens=56, cost_usd=0.01234),
+            "small&lt;x&gt; · 1,234 tokens read, 56 written · $0.0123",
+        ),
+        (
+            Usage(input_tokens=9, output_tokens=None, cost_usd=0.000001),
+            "small&lt;x&gt; · 9 tokens read, 0 written · less than $0.0001",
+        ),
+    ],
+)
+def test_what_an_answer_took_is_one_quiet_line_under_it(usage: Usage | None, line: str | None) -> None:
+    result = AskResult(answer="A", thread="t", analyst="small<x>", usage=usage)
+    messages, _ = run(TextDelta(text="A"), Done(result=result))
+    assert [message["content"] for message in messages[1:]] == (
+        [f'<span class="sc-usage">{line}</span>'] if line else []
+    )
 
 
 def test_our_own_error_becomes_one_message_and_no_step_is_left_spinning() -> None:
