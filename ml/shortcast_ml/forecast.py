@@ -274,8 +274,6 @@ class ForecastModel:
             )
         return tuple(out)
 
-    # --- explanation ---------------------------------------------------------------------------------
-
     def explain(self, row: FeatureRow, horizon_days: float = 30) -> Explanation:
         """Return exact TreeSHAP contributions, summed into factors; base plus factors equals the prediction."""
         sums: dict[str, float] = {}
