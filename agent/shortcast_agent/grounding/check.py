@@ -16,7 +16,7 @@ _URL = re.compile(
 )
 _MARKUP = re.compile(  # what a page would load or follow unasked: no answer of ours holds any
     r"!\[[^\]]*\]?(?:\([^)]*\)?|\[[^\]]*\]?)?"
-    r"|</?(?:a|audio|base|embed|form|iframe|img|link|meta|object|script|source|style|svg|video)[\s/>][^>]*>?"
+    r"|(?<!\\)</?(?:a|audio|base|embed|form|iframe|img|link|meta|object|script|source|style|svg|video)[\s/>][^>]*>?"
     r"|^\s*\[[^\]]+\]:.*|(?<!\\)\[[^\]\n]*\]\((?!https?://)[^)]*\)?",
     re.IGNORECASE,
 )

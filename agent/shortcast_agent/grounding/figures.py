@@ -7,19 +7,19 @@ from itertools import combinations
 
 from shortcast_agent.grounding.lexicon import CHANCE, PEERS, said_ratios
 from shortcast_agent.grounding.sources import Sources, hour_of
-from shortcast_agent.numbers import COUNT, NUMBER, Written, readings
+from shortcast_agent.numbers import COUNT, MAGNITUDE, NUMBER, Written, readings
 
 _INTERVAL_PERCENT = (80.0, 10.0, 90.0)  # what an interval of ours holds, and its two ends
 _LARGEST_ORDINAL = 20
 IN_WORDS = 0.15  # "doubles" is said of x1.7 to x2.3
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
-_SPACED = r"\d{1,3}(?: \d{3})+(?!\d)"
+_SPACED = rf"\d{{1,3}}(?: \d{{3}})+(?!\d|{MAGNITUDE})"
 _TOKEN = re.compile(
     rf"(?P<clock>(?<![\w.]){_CLOCK}(?!\d))"
     r"|(?P<oclock>\b(\d{1,2})(?::\d\d)?\s?([ap])\.?m\b)"
     r"|(?P<size>(?<![\w.])\d+\s?[x×]\s?\d+(?![\w.]))"
-    rf"|(?P<times>(?<![\w.])(?:[x×]\s?(?P<after>{NUMBER})"
+    rf"|(?P<times>(?<![\w.])(?:(?:[x×]\s?|factor of )(?P<after>{NUMBER})"
     rf"|(?P<before>{NUMBER})(?:\s?(?:x(?![\w])|×|-fold\b|배(?!우))|\s(?P<often>times|veces|fois|lần)\b)))"
     rf"|(?P<percent>(?<![\w.])(?P<share>{NUMBER})\s?"
     r"(?:%|percent\b|per cent\b|por ciento\b|pour cent\b|phần trăm\b|퍼센트))"

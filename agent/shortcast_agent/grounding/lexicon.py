@@ -136,7 +136,7 @@ KO_DOWN = "(?:낮|적|못하|못합|못해|나쁘|나쁩|뒤처|뒤지|불리|�
 
 BEST = _any(
     r"\b(?:the |your |clearly |clear )?best\b", r"\bthe (?:clear )?winner\b", r"\bwins\b(?! over| against)", r"\bstrongest\b", r"\bhighest\b",
-    r"\bcomes out (?:on top|ahead|first)\b", r"\bon top\b", r"\bahead\b(?! of)", r"\bfirst place\b", r"\bin the lead\b", r"\bleads\b",
+    r"\bcomes out (?:on top|ahead|first)\b", r"\bon top\b", r"\bahead\b(?! of)", r"\bhas (?:the|an?)(?: \w+)? edge\b", r"\bfirst place\b", r"\bin the lead\b", r"\bleads\b",
     r"\bthe better (?:one|title|choice|option|thumbnail|day|time|length|platform|place|of)\b", r"\bis better\b(?! than)",
     r"\blooks better\b(?! than)", r"\bdoes better\b(?! than)",
     r"\b(?:el|la) mejor\b(?! que)", r"\bes mejor\b(?! que)", r"\bgana\b(?! a)", r"\b(?:el|la) más alt[oa]\b",
@@ -154,7 +154,7 @@ PICK = _any(
     r"\btake\b", r"\bgo (?:with|for)\b", r"\bpick\b", r"\bchoose\b", r"\bi(?:'d| would) (?:use|post|publish)\b",
     r"\bpreferred:", r"\bbetter:", r"\bwinner:", r"\belige\b", r"\bquédate con\b", r"\bmejor:", r"\bprenez\b", r"\bprends\b",
     r"\bchoisi\w+", r"\bmieux :", r"\bchọn\b", r"\bnên (?:dùng|lấy)\b",
-    r"\brecommend\b", r"\brecomiendo\b", r"\bconseille\b", r"\brecommande\b", "khuyên", "đề xuất",
+    r"\bprefers?\b", r"\brecommend\b", r"\brecomiendo\b", r"\bconseille\b", r"\brecommande\b", "khuyên", "đề xuất",
 )  # fmt: skip
 KO_PICK = r"(?:\s(?:제목|썸네일|쪽))?(?:을|를|으로|로)?\s?(?:고르|선택|추천|쓰세요)"
 CLEAR = re.compile(
@@ -309,7 +309,7 @@ ORDINALS = {
 # --- which factor, and against what -----------------------------------------------------------------------
 
 HELPS_MOST = re.compile(
-    r"\bhelps? (?:you )?most\b|\b(?:biggest|largest|strongest|greatest|main) (?:help|plus|gain|boost|lift|win|positive)\b"
+    r"\bhelps? (?:you )?most\b|\bmost (?:effective|helpful)\b|\b(?:biggest|largest|strongest|greatest|main) (?:help|plus|gain|boost|lift|win|positive)\b"
 )
 HURTS_MOST = re.compile(
     r"\bhurts? (?:you )?most\b|\b(?:biggest|largest|strongest|greatest|main) (?:drag|minus|loss|cost|negative|problem|brake)\b"

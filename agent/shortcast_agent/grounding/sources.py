@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.grounding.lexicon import DAYS, said_ratios
-from shortcast_agent.numbers import COUNT, NUMBER, readings
+from shortcast_agent.numbers import COUNT, MAGNITUDE, NUMBER, readings
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _STARTS = ("", r"(?<![\w.])")  # in the middle of a word too, and as an answer i
 _COUNTS = tuple(
     re.compile(rf"{start}{COUNT}", re.IGNORECASE) for start in ("", r"(?<![A-Za-z_\d.])(?<![A-Za-z]-)")
 )
+_SCALED = re.compile(rf"{NUMBER}{MAGNITUDE}", re.IGNORECASE)  # of "12k" the 12 alone says nothing
 _PERCENT = tuple(
     re.compile(
         rf"{start}({NUMBER})\s?(?:%|percent|per cent|por ciento|pour cent|phần trăm|퍼센트)", re.IGNORECASE
@@ -166,7 +167,7 @@ class Sources:
         text = re.sub(r"\s+", " ", text)
         for token in {token for pattern in _COUNTS for token in pattern.findall(text)}:
             self.numbers.update(reading.value for reading in readings(token))
-        self.numbers.update(map(float, re.findall(r"\d{1,15}", text)))
+        self.numbers.update(map(float, re.findall(r"\d{1,15}", _SCALED.sub(" ", text))))
         later = bool(_LATER.search(text))
         for run in _BARE_HOUR.findall(text):  # "6pm", "at 6" and "at 18" are told as 18:00
             hour = int(run)
