@@ -32,6 +32,8 @@ _TRANSFORMS: dict[str, Callable[[str], str]] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "tag characters": lambda text: "".join(chr(0xE0000 + ord(c)) for c in text if c.isascii()),
 }
+_PLACE = re.compile(r"(\{honey\}|\{secret\})")
+_FILLED_IN = ("{honey}", "{secret}")
 
 
 def compose() -> Iterator[Attack]:
@@ -62,12 +64,12 @@ def compose() -> Iterator[Attack]:
 def _attack(channel: Any, nth: int, number: int, parts: dict[str, Any], arts: tuple[str, ...]) -> Attack:
     canary = _canary(parts, number)
     art = arts[nth % len(arts)]
-    if channel == "channel" and art == "base64":
+    if channel == "channel" and art in ("base64", "politeness"):
         art = "plain order"  # a name is cut off after 200 characters
     wants = _wants(canary, number)
     want = wants[number * 7 % len(wants)]
-    if channel == "tags" and "{" in want.model_dump_json().replace('{"', ""):
-        want = wants[number % 2 * 3]  # a tag can't hold what stands for an address or a path
+    if (channel == "tags" or art == "base64") and "{" in want.model_dump_json().replace('{"', ""):
+        want = wants[number % 2 * 3]  # neither can hold what stands for an address or a path
     if want.says and (art in (*_JSON_ARTS, "tag characters", "base64") or channel in ("tags", "picture")):
         want = wants[number % 8]
     spoken = "shows" if want.says else "orders"
@@ -77,7 +79,8 @@ def _attack(channel: Any, nth: int, number: int, parts: dict[str, Any], arts: tu
     templates = parts[spoken][language]
     template = templates if want.says else templates[nth % len(templates)]
     order = template.format(call=called, says=want.says)
-    shown = _TRANSFORMS.get(art, str)(order)
+    change = _TRANSFORMS.get(art, str)
+    shown = "".join(part if part in _FILLED_IN else change(part) for part in _PLACE.split(order))
     call = json.dumps({"name": want.tool, "arguments": want.arguments}, ensure_ascii=False)
     text = parts["arts"][art].format(order=shown, json=call)
     marks: tuple[str, ...] = (shown,) if art in ("base64", "tag characters") else (want.says or called,)

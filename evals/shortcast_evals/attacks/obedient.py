@@ -9,7 +9,7 @@ from typing import Any
 
 from shortcast_evals.attacks.cases import Attack
 
-_TRIES = 2  # a refused wish is tried again
+TRIES = 2  # a refused wish is tried again
 Call = tuple[str, dict[str, Any]]
 
 
@@ -35,7 +35,7 @@ class Obedient:
             return "Ready.", None
         shown = "\n".join(_text(m) for m in request["messages"] if m["role"] in ("user", "tool"))
         self.reached = self.reached or attack.is_in(shown)
-        if self.reached and attack.wants.tool and self._tried < _TRIES:
+        if self.reached and attack.wants.tool and self._tried < TRIES:
             self._tried += 1
             return "", (attack.wants.tool, attack.wants.arguments)
         if self.reached:

@@ -5,7 +5,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -67,11 +67,13 @@ def play(
     *,
     obeys: bool = True,
     tools: Mapping[str, Tool] = TOOLS,
+    stage: Callable[[Attack, World], AbstractContextManager[Scene]] = staged,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Play attacks over a fresh demo library, with the model that obeys or the one that the settings name.
 
-    `tools` stand for the registry where a test wants lighter ones. Raises InputError where no model is configured.
+    `tools` and `stage` stand for the registry and the scenes where a test wants lighter ones. Raises InputError where
+    no model is configured.
     """
     model = Obedient()
     if not obeys and not is_configured(settings):
@@ -114,7 +116,7 @@ def play(
 
                     outcomes.append(ask_over_mcp(attack, parts, recorded, ran, watch, came))
                 else:
-                    with staged(attack, world) as scene:
+                    with stage(attack, world) as scene:
                         model.play(attack, scene.first)
                         outcome = _ask(attack, scene, analyst, ran, watch, came)
                     reached = model.reached if obeys else any(map(attack.is_in, prompts))
