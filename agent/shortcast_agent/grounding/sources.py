@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.grounding.lexicon import DAYS, said_ratios
-from shortcast_agent.numbers import COUNT, MAGNITUDE, NUMBER, readings
+from shortcast_agent.numbers import COUNT, NUMBER, readings
 from shortcast_ml.records import Record
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _STARTS = ("", r"(?<![\w.])")  # in the middle of a word too, and as an answer i
 _COUNTS = tuple(
     re.compile(rf"{start}{COUNT}", re.IGNORECASE) for start in ("", r"(?<![A-Za-z_\d.])(?<![A-Za-z]-)")
 )
-_SCALED = re.compile(rf"{NUMBER}{MAGNITUDE}", re.IGNORECASE)  # of "12k" the 12 alone says nothing
+_SCALED = re.compile(rf"{NUMBER}(?:[kKmMbB](?!\w)|[만천억万千])")  # of "12k" the 12 alone says nothing
 _PERCENT = tuple(
     re.compile(
         rf"{start}({NUMBER})\s?(?:%|percent|per cent|por ciento|pour cent|phần trăm|퍼센트)", re.IGNORECASE
