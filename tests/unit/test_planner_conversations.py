@@ -181,7 +181,7 @@ def test_the_figures_of_a_flop_are_asked_for_one_after_the_other(analyst: Analys
     assert "many days ago" in second.answer
     third = analyst.ask("3 days", thread=thread)
     assert only(third) == {"views": 300, "age_days": 3.0}
-    assert "far below" in third.answer
+    assert "far worse than expected" in third.answer
 
 
 def test_a_choice_is_taken_over_into_the_draft(analyst: Analyst) -> None:
