@@ -65,6 +65,15 @@ _CJK_SPOKEN = re.compile(
 )
 
 
+# Spans of time that are one word.
+_SPAN_DIGITS = {
+    "이틀": "2일", "사흘": "3일", "나흘": "4일", "닷새": "5일", "열흘": "10일", "보름": "15일", "반나절": "6시간", "fortnight": "14 days",
+    "half a minute": "30 seconds", "medio minuto": "30 segundos", "une demi-minute": "30 secondes", "nửa phút": "30 giây", "半日": "12時間",
+    "half an hour": "0.5 hours", "half a day": "12 hours", "medio día": "12 horas",
+}  # fmt: skip
+_SPANS = re.compile("|".join(_SPAN_DIGITS), re.IGNORECASE)
+
+
 def fold(text: str) -> str:
     """Return the text in lower case without accents, letter for letter, so that places in it stay the same."""
     return "".join(_plain_letter(letter) for letter in unicodedata.normalize("NFC", text))
@@ -74,6 +83,7 @@ def fold(text: str) -> str:
 def plain_counts(text: str) -> str:
     """Return the text with its counts in plain digits; whatever else it says is left as it is."""
     text = unicodedata.normalize("NFC", text)
+    text = _SPANS.sub(lambda found: _SPAN_DIGITS[found.group().lower()], text)
     text = _DOTTED.sub(lambda found: found.group(1).replace(".", ""), text)
     text = _CJK_DIGITS.sub(lambda found: _east_asian(found.group()), text)
     text = _CJK_SPOKEN.sub(lambda found: _east_asian(found.group()), text)

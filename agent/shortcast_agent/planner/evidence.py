@@ -12,6 +12,7 @@ from shortcast_ml.records import Diagnosis, Published
 if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
+_MOST = 50  # videos that one call may collect
 EVIDENCE = ("similar", "better", "niche", "collect", "track", "fetch")
 _MINE = re.compile(
     r"\b(?:my|our|mi|mis|nuestro|mon|ma|mes|notre|của tôi|của mình)\b|(?:^|\s)(?:내|제|우리)\s", re.IGNORECASE
@@ -19,7 +20,7 @@ _MINE = re.compile(
 _ABOUT = r"\babout\b|\bon the topic\b|\bsobre\b|\bsur\b|\bvề\b|관련|에 대한"
 _FOLLOWED = re.compile(
     r"\b(?:tracked|followed|(?:i'?m|i am|we'?re|we are|you'?re|you are) (?:tracking|following|watching)|(?:i|we|you) (?:track|follow)|am i (?:tracking|following)|being tracked|(?:my|the) (?:tracking|watch) ?list|tracking list)\b"
-    r"|추적 ?(?:중|하는|목록|하고)|지켜보(?:던|는|고)|팔로우 ?중|đang theo dõi|dang theo doi|danh sách theo dõi|seguidos|que (?:sigo|estoy siguiendo|sigues)|estoy siguiendo|suivies|que (?:je suis|tu suis)|je suis en train de suivre"
+    r"|추적 ?(?:중|하는|목록|하고)|지켜보(?:던|는|고)|팔로우 ?중|đang theo dõi|dang theo doi|danh sách theo dõi|seguidos|que (?:sigo|estoy siguiendo|sigues)|estoy siguiendo|suivies|que (?:je suis|tu suis)|vidéos je suis|je suis en train de suivre"
     r"|verfolge(?:n|ten)\b(?! dies)|acompanhados|que (?:sigo|acompanho)|追跡(?:中|している)|yang (?:saya )?(?:pantau|lacak|ikuti)",
     re.IGNORECASE,
 )
@@ -68,7 +69,9 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
         plan.want("find_similar_videos", video_id=neighbour.video_id, **how)
     elif again and not topic:
         plan.want("find_similar_videos", **again | {name: value for name, value in how.items() if value is not None})
-    elif topic and not (turn.slots.titles and turn.slots.title_cued):
+    elif turn.slots.titles and (turn.slots.title_cued or intent == "better"):
+        plan.want("find_similar_videos", title=turn.slots.titles[0], **how)
+    elif topic:
         plan.want("find_similar_videos", query=topic, **how)
     elif has_subject(plan.draft):
         plan.want("find_similar_videos", **looks_of(plan.draft), **how)
@@ -134,7 +137,8 @@ def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
     if not topic:
         return plan.ask("topic", "collect", "ask_collect")
     platform = turn.slots.platform or turn.facts.get("platform") or again.get("platform")
-    limit = turn.slots.limit or turn.facts.get("limit") or again.get("limit")
+    meant = int(turn.slots.bare) if again and turn.slots.bare and 1 <= turn.slots.bare <= _MOST else None
+    limit = turn.slots.limit or turn.facts.get("limit") or meant or again.get("limit")
     plan.want("collect", query=topic, limit=limit, platform=platform)
     return None
 

@@ -5,6 +5,7 @@ Patterns are matched against text in plain digits without accents (see `counts`)
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from shortcast_agent.numbers import COUNT, read_count
 from shortcast_agent.planner.counts import fold, plain_counts
@@ -21,7 +22,7 @@ _VIEWS_WORD = (
     r"(?:views?\b|plays?\b|watches\b|impressions\b|vistas?\b|visitas\b|visualizaciones|visualizacoes|reproducciones|vues?\b"
     r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?|뷰|회(?!의)|번|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton|kali ditonton|x ditonton)"
 )
-_NOT_FOLLOWERS = rf"(?!\s*(?:{_VIEWS_WORD}|videos?|uploads|shorts|likes?|comments?|days?|s\b|sec|min|초|분|개|일|시간|giay|phut|ngay|gio|dias|jours|horas|heures|%))"
+_NOT_FOLLOWERS = rf"(?![ \t]*(?:{_VIEWS_WORD}|videos?|uploads|shorts|likes?|comments?|days?|s\b|sec|min|초|분|개|일|시간|giay|phut|ngay|gio|dias|jours|horas|heures|%))"
 _FOLLOWERS = (
     rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?{_FANS}(?!\s*[:=])",
     rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es|sind|hat|ist|tengo|:|：|=|~|-|now"
@@ -58,7 +59,7 @@ _COUNTED = {
     "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|coms\b|luot binh luan|binh luan|cmts?\b|댓글|kommentare?n?\b|コメント|komentar)",
 }  # fmt: skip
 _LAST = (
-    r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b|\bmy videos\b|\bmy shorts\b|최근|지난|그동안|\bgan day\b|\bmoi day\b|\bvua roi\b|\bmay (?:video|clip)\b|\btruoc do\b"
+    r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b|\bmy videos\b|\bmy shorts\b|최근|지난|그동안|\bgan (?:day|nhat)\b|\bmoi nhat\b|\bmoi day\b|\bvua roi\b|\bmay (?:video|clip)\b|\btruoc do\b"
     r"|\bultim[oa]s\b|\banteriores\b|\brecientes\b|\bdernie?\w+|\brecentes\b|\bprecedent\w*|\bletzten\b|最近|直近|過去|\bterakhir\b)"
 )
 _BETWEEN = re.compile(
@@ -81,6 +82,14 @@ _WISHED = re.compile(
 _BARE = re.compile(rf"(?<![a-z0-9_.,:@#$€£/]){COUNT}(?![.,:/]?\d)(?!\s?(?:%|[a-z가-힣]*(?:sec|min|초|분|일|시|giay|phut)))")
 
 
+# "1.5k subcribers": what is counted, with letters missing or swapped.
+_MISSPELT = re.compile(r"(?<=\d )(?P<word>[a-z]{4,13})\b")
+_NOUNS = (
+    "subscribers", "subscriber", "followers", "follower", "views", "comments", "likes", "seguidores", "suscriptores", "abonnes", "vistas", "comentarios",
+    "commentaires", "seconds", "minutes",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Figures:
     """Counts that a text states; None or empty where it is silent."""
@@ -99,7 +108,7 @@ def read_figures(text: str) -> Figures:
 
     `bare` is the only number of a short message that says nothing of what it counts: "no, I meant 20k".
     """
-    plain = fold(plain_counts(text))
+    plain = _MISSPELT.sub(_spelt, fold(plain_counts(text)))
     recent, plain = _recent(plain)
     typical, views = _views(plain)
     followers = _first(_FOLLOWERS, plain)
@@ -114,6 +123,12 @@ def read_figures(text: str) -> Figures:
         recent_views=recent,
     )
     return found if found != Figures() else Figures(bare=_bare(plain))
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Return the noun that a misspelt one is meant for, or the word as it is."""
+    near = get_close_matches(found["word"], _NOUNS, n=1, cutoff=0.8)
+    return near[0] if near else found["word"]
 
 
 def _recent(text: str) -> tuple[tuple[int, ...], str]:

@@ -42,8 +42,9 @@ _SINCE = re.compile(
     r"|최근\s*(?P<span4>(?:\d+|한|두|세)?\s*(?:일|주일?|달|개월|년))|\b(?P<span5>\w+ (?:ngay|tuan|thang|nam)) (?:qua|gan day|tro lai day)\b"
 )
 _LIMIT = re.compile(
-    r"\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs|followers|likes|comments))"
-    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower|view|like|like|times|ngay|giay|dias|jours|heures|horas|gio|phut)[\w#]+\s+){0,4}?(?:videos?|vids?|shorts|clips?|examples|results|tiktoks|references"
+    r"\b(?:latest|newest|most recent)\s+(?P<d>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))|(?<![\w.,:])(?P<e>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b"
+    r"|\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs|followers|likes|comments))"
+    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower|view|like|like|times|ngay|giay|dias|jours|heures|horas|gio|phut)[\w#]+\s+){0,4}?(?:videos?|vids?|shorts|clips?|uploads|posts|examples|results|tiktoks|references"
     r"|ones|cortos|ejemplos|exemples|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?|tips|changes|things|titles|suggestions|improvements|khung hinh|anh|goi y|video|miniaturas|portadas|consejos|cambios|conseils|idees|propositions|vignettes|miniatures|opsi|contoh|beispiele)\b"
     r"|(?<![\w.,:])(?P<c>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
 )
@@ -132,7 +133,7 @@ def _age(found: re.Match[str]) -> float | None:
 def _limit(text: str) -> int | None:
     match = _LIMIT.search(text)
     if match:
-        return int(match.group("a") or match.group("b") or match.group("c")) or None
+        return int(next(part for part in match.groups() if part)) or None
     word = _LIMIT_WORD.search(text)
     if word and not _POINTING.search(text[: word.start()] + word.group()):
         return _WORDS[word.group("w")]

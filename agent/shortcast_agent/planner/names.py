@@ -105,14 +105,9 @@ def pointed(turn: Turn, talk: Talk) -> dict[str, Any] | None:
         others = [variant for variant in talk.variants if not variant.items() <= talk.draft.items()]
         return others[-1] if others else None
     by_title = _by_title(said, [*talk.variants, *talk.drafts])
-    if by_title is not None:
-        return by_title
-    return None
-
-
-def means_what_was_said(turn: Turn) -> bool:
-    """Say whether a turn speaks of what was just looked at: "that title", "use that"."""
-    return bool(_THAT.search(_said(turn)))
+    if by_title is None and talk.hypothetical and _THAT.search(said):
+        return talk.hypothetical
+    return by_title
 
 
 def best_variant(talk: Talk) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from shortcast_agent.langchain_tools import FAILED
 from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated, with_profile
+from shortcast_agent.planner.cues import CUES
 from shortcast_agent.planner.drafts import (
     draft_after,
     has_subject,
@@ -116,10 +117,10 @@ def _judge(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
-    if not has_subject(plan.draft):
-        return plan.ask("draft", "forecast", "ask_draft_forecast")
     if points_at_all(turn, talk):
         return _each(plan, dict(plan.draft), tuple(Alternative.of(patch, turn) for patch in talk.variants))
+    if not has_subject(plan.draft):
+        return plan.ask("draft", "forecast", "ask_draft_forecast")
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     return None
 
@@ -148,6 +149,8 @@ def _inspect(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
     if not has_subject(plan.draft):
+        if len(talk.variants) > 1 and stated(turn):
+            return compare_again(plan, talk)  # "and with 50k followers?"
         return plan.ask("draft", "judge", "ask_draft_whatif")
     base, several = dict(plan.draft), alternatives(turn)
     if several:
@@ -218,7 +221,7 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
         return compare_again(plan, talk)  # "and which for 50k followers?"
     if talk.comparison is not None:
         return None  # "which one?" about what was just compared: answered from that result
-    if has_subject(stated(turn)):
+    if has_subject(stated(turn)) and not re.search(CUES["compare"], turn.slots.masked, re.IGNORECASE):
         return _suggest(plan, turn, talk)  # "the best length for X?" compares nothing: it asks for changes
     pictured = re.search(r"thumb|picture|image|cover", turn.said, re.IGNORECASE)
     return plan.ask("variants", "compare", "ask_pictures" if pictured else "ask_titles")

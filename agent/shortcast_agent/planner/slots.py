@@ -117,6 +117,7 @@ def read_slots(text: str, now: datetime) -> Slots:
     if past and moment is not None:
         age = age if age is not None else _age_of_past(counted, now)
         moment, hour_named = None, False
+    views = None if age is None and figures.views in (filters.min_views, filters.max_views) else figures.views
     unsupported = _UNSUPPORTED.search(plain)
     return Slots(
         text=text,
@@ -128,7 +129,7 @@ def read_slots(text: str, now: datetime) -> Slots:
         followers=figures.followers,
         typical_views=figures.typical_views,
         recent_views=figures.recent_views,
-        views=figures.views,
+        views=views,
         likes=figures.likes,
         comments=figures.comments,
         bare=figures.bare,

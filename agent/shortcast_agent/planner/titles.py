@@ -28,7 +28,8 @@ _CUED = re.compile(
     r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|tieu de|제목|titel|überschrift|judul|タイトル)"
     r"(?:\s*[:=：]\s*|(?:は|을|를|이|은|는)?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese|sería|cambia(?:ra)? (?:a|por)"
     r"|est|était|serait|c'est|là|la|thành|로|는|은|ist|wäre|lautet|é|fosse|adalah|jadi)\s*[:=]?\s+)"
-    r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |nuevo |nouvelle |nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|borrador|brouillon|idée|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
+    r"|\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목|titel|judul)(?:이|은|는)?\b[^\n:.?]{0,40}[:：]\s+"
+    r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |latest |upcoming |nuevo |nouvelle |nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|one|upload|borrador|brouillon|idée|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
     rf")(?P<title>[^\n]{{2,20000}}?){_END}",
     re.IGNORECASE,
 )
@@ -47,6 +48,11 @@ _LIST_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):]|[A-Ea-e][.):]|[-*•])\s+(?P<item>
 _INLINE_ITEM = re.compile(
     r"(?:^|[\s:(])(?:\d|[A-Ea-e])[.):]\s+(?P<item>.+?)(?=\s+(?:or\s+|vs\.?\s+)?(?:\d"
     r"|[A-Ea-e])[.):]\s+|\s*[?]?\s*$)"
+)
+# What follows the last item of a list on its line.
+_ASIDE = re.compile(
+    r"[.?!]\s+(?:pick|which|what|choose|thoughts|go|help|please|pls|any|cuál|elige|qué|laquelle|lequel|choisis|뭐|어떤|골라|cái nào|chọn|welche[rs]?|qual)\b.*$",
+    re.IGNORECASE,
 )
 _OR = re.compile(
     r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|u|oder|atau|아니면|혹은)\s+|\s+/\s+|\s*;\s+", re.IGNORECASE
@@ -133,7 +139,7 @@ def _listed(text: str) -> tuple[str, ...]:
     if len(items) < 2:
         items = [match.group("item").strip() for match in _INLINE_ITEM.finditer(text.replace("\n", " "))]
     if len(items) >= 2:
-        return tuple(items)
+        return tuple(_ASIDE.sub("", item) for item in items)
     match = _BEFORE_LIST.search(text)
     items = [part.strip(" .?") for part in _OR.split(match.group("list"))] if match else []
     if len(items) < 2:

@@ -47,7 +47,7 @@ _FILLER = re.compile(
     r"|replace|save|find|finding|show|me|give|list|have|has|done|made|make|posted|search|look|looking|for|see"
     r"|what|which|are|is|there|any|other|others|else|people|creators?|who|the|a|an|my|our|your|library|demo|data|stats"
     r"|database|dataset|collection|with|and|videos?|vids?|clips?|shorts?|tiktoks?|reels?|know"
-    r"|youtube|tiktok|similar|like|examples?|references?|inspo|inspiration|them|it|this|these|those|mine|draft|one|ones|up|top|best|better|about|closest|matches|anything|something|stuff"
+    r"|youtube|tiktok|similar|like|examples?|results?|references?|inspo|inspiration|them|it|this|these|those|mine|draft|one|ones|up|top|best|better|about|closest|matches|anything|something|stuff"
     r"|on|hey|hi|now|did|does|do|well|niche|same|idea|ok|okay|also|just|quick|how|instead|then|before|after|thing|things|title|titles|hashtags?|out|at|so|too"
     r"|busca|búscame|buscar|muestra|muéstrame|enséñame|recopila|recoge|añade|encuentra|consigue|dame|quiero|ver|ponme|pon|descarga|trae|tráeme|llena|hay|con|por|favor|ejemplos?|algun[oa]s?|unos|unas|más|otros"
     r"|vídeos?|cortos|de|del|los|las|el|la|una?|que|en|a|al|parecid[oa]s?|similares|mi|al|este|esta|biblioteca|para|como|y"
@@ -74,6 +74,7 @@ _NICHES = tuple(
         rf"\b(?:how|what)(?:'s| is| are|s)\s+(?:the\s+)?{_NAMED}\s+(?:niche|space|market|scene|field|category)\b",
         rf"\bhow (?:crowded|saturated|big|busy|competitive) (?:is|are)\s+(?:the\s+)?{_NAMED}{_ENDS}",
         rf"\b(?:is|are)\s+(?:the\s+)?{_NAMED}\s+(?:niche |space |market |videos |shorts |still )*(?:too |over|still |already |really )*(?:saturated|crowded|competitive|full|dead|worth|done)",
+        rf"\b(?:do|does|are|is|did|why|how|of|which|what)\s+(?:the\s+|other\s+)?{_NAMED}\s+(?:shorts|videos|clips|tiktoks|creators|channels)\b",
         rf"\b(?:the|a)\s+{_NAMED}\s+(?:niche|space|market|scene|field|category)\b",
         rf"\b(?:(?<!right )(?:in|within|among)|for|about|on|space for|room for)\s+(?:the\s+)?{_NAMED}{_ENDS}",
         r"(?:^|\s)(?P<topic>(?!내|제 |이 |우리|어떤|어느|요즘|라이브러리|지금|그럼)[가-힣A-Za-z][가-힣A-Za-z ]{0,20}?)\s*(?:니치|분야|쪽|관련|시장|콘텐츠|쇼츠|영상)(?:들)?(?:은|는|이|가|에|를|을|의|에서|에서는|도)?(?=\s|[?.,]|$)",

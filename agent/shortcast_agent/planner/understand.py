@@ -5,10 +5,12 @@ import re
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.cues import CUES, clauses
 from shortcast_agent.planner.evidence import EVIDENCE
-from shortcast_agent.planner.following import corrects, searches_again
+from shortcast_agent.planner.following import corrects, goes_on, searches_again
 from shortcast_agent.planner.intents import classify
+from shortcast_agent.planner.names import points_at_all
 from shortcast_agent.planner.next_day import is_about_next_day
 from shortcast_agent.planner.seeing import SEEING
+from shortcast_agent.planner.traced import asks_source
 from shortcast_agent.planner.variants import alternatives
 from shortcast_agent.planner.voice import wants_only_all
 
@@ -60,6 +62,8 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         return ("next_day",)
     scores = _weighed(said, turn, talk)
     main = max(scores, key=lambda name: scores[name])
+    if main == "compare" and points_at_all(turn, talk) and re.search(CUES["forecast"], said, re.IGNORECASE):
+        return ("forecast",)
     going_on = _going_on(turn, talk, main, scores[main])
     if going_on:
         return (going_on,)
@@ -96,6 +100,9 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
     if not facts or not talk.task or re.search(CUES["whatif"], turn.slots.masked, re.IGNORECASE):
         return None
     if corrects(turn) and main not in ("collect", "track", "fetch"):
+        return "inform"
+    only_channel = stated(turn).keys() <= {"followers", "typical_views", "recent_views"} and bool(stated(turn))
+    if only_channel and main in ("whatif", "inform", "judge", "thanks") and not goes_on(turn) and "?" not in turn.said:
         return "inform"
     short = len(turn.slots.masked.split()) <= 4 and turn.slots.bare is not None
     return "inform" if short and main not in ("collect", "similar", "better") else None
@@ -172,10 +179,16 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
         weigh(8, "diagnose")
     if slots.age_days is not None and not talk.forecasted:
         weigh(3, "diagnose")
+    if slots.filters.arguments() and slots.age_days is None:
+        weigh(5, "similar", "better")
     if turn.videos or turn.pictures:
         weigh(0.3, "out")
         weigh(0.1, "greet", "help", "thanks", "fetch", "collect", "track", "niche")
         weigh(1.5, "judge")
+        if not turn.pictures and not talk.draft.get("thumbnail"):
+            weigh(0.2, "read_thumbnail", "explain_thumbnail")
+        if not turn.videos and not talk.draft.get("video"):
+            weigh(0.2, "read_video", "suggest_thumbnails")
         if not re.search(CUES["inspect"], slots.text, re.IGNORECASE):
             weigh(0.4, "inspect")
     has_draft = bool({"title", "video", "thumbnail"} & (talk.draft.keys() | given.keys()))
@@ -194,6 +207,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
             weigh(0.5, "diagnose")
     if not talk.results:
         weigh(0.3, "source")
+    elif asks_source(slots.text, talk):
+        weigh(20, "source")
     if not talk.variants and not talk.hypothetical and len(talk.drafts) < 2:
         weigh(0.05, "adopt")
     elif slots.ordinal is not None:

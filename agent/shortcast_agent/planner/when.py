@@ -38,8 +38,8 @@ _BARE_SPAN = _SPAN.replace("?P<n>", "?:").replace("?P<unit>", "?:")
 
 _AGO = re.compile(
     rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|now\b|in\b(?=\s*(?:[.,;!?]|$|and\b))|trước|truoc|rồi|전|前|째|됐|되었|됨|지났|지남|lalu\b|yang lalu|atrás\b|경과|live\b))"
-    rf"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng được|được|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
-    rf"|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới |약 )*{_BARE_SPAN}))",
+    rf"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng(?: được)?|dang duoc|được|ça fait|van\b|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
+    rf"|been(?! (?:up|live|out|online|public)\b)|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới |약 )*{_BARE_SPAN}))",
     re.IGNORECASE,
 )
 _AGE_WORDS = (
@@ -53,7 +53,7 @@ _AGE_WORDS = (
 _WITHIN = re.compile(
     rf"(?<!\w)(?:in|after|within|over|by|at|during|for|en|a|à|al|au bout d['’]|au bout de|dans|après|au|después de|tras|pendant|sur|trong|sau|nach|innerhalb|em|depois de|dalam|setelah|selama)\s+"
     rf"(?:the\s+|la\s+|le\s+|los\s+|les\s+|las\s+|den\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+|ersten\s+)?{_BARE_SPAN}"
-    rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|후|뒤|만에|동안|안에|이면|이내|間?で|後|later\b|horizon\b|forecast\b|view|prediction|pertama)",
+    rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|(?:thì |sẽ )?được(?= (?:bao|mấy|nhiêu))|후|뒤|만에|동안|안에|이면|이내|間?で|後|later\b|horizon\b|forecast\b|view|prediction|pertama)",
     re.IGNORECASE,
 )
 _NEXT_DAY = re.compile(
@@ -61,22 +61,23 @@ _NEXT_DAY = re.compile(
     r"(?:24[\s-]*h(?:ou)?rs?\b|twenty-four hours\b|day\b)"
     r"|\b(?:(?:in|after)\s+)?another\s+(?:24\s*hours|day)\b|\b24\s*hours\s+from\s+now\b"
     r"|\b(?:(?:by|until|this time)\s+)?tomorrow\b"
+    r"|\b(?:will|where|reach)\b.{0,30}\bin (?:another |a further )?24\s*h(?:ou)?rs?\b"
     r"|내일|(?:앞으로|다음)\s*24\s*시간|24\s*시간\s*(?:후|뒤)에?"
-    r"|ngày mai|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
+    r"|ngày mai|ngay mai|\bmai (?:được|sẽ|có|thì|lên|là)|(?:đến|tới|sáng|chiều|tối) mai|\bmorgen\b|\bamanhã\b|明日|\bbesok\b|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
     r"|(?<!por la )\bmañana\b|(?:en )?(?:las )?(?:próximas|siguientes)\s+24\s*h(?:oras)?\b"
     r"|\bdemain\b|(?:dans )?les\s+(?:24\s+)?prochaines\s+(?:24\s*)?h(?:eures)?\b",
     re.IGNORECASE,
 )
 _TO_BE_POSTED = re.compile(
     r"\b(?:post|upload|publish|release|schedule)(?:ing)?\s+(?:it|this|that|one|another|my|the|a|next|on|at|tomorrow)\b"
-    r"|올리|올릴|게시하|(?<!đã )\bđăng\b|\b(?:lo|la)?\s?(?:subo|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
+    r"|올리|올릴|게시하|(?<!đã )(?<!mới )(?<!vừa )\bđăng\b(?! (?:được|cách|hôm|lúc|\d))|\b(?:lo|la)?\s?(?:subo|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
     r"|\bje (?:la |le )?(?:poste|publie)\b|\b(?:poster|publier)\b",
     re.IGNORECASE,
 )
 _HORIZON_WORDS = (
     (
         r"\b(?:the |its |in )?first (?:24 ?h(?:ours|rs)?|day)\b|\bday (?:1|one)\b|\bovernight\b|\b24[- ]?h(?:our)?s?\b(?! ago)"
-        r"|\bby tomorrow\b|첫날|첫 24시간|하루|ngày đầu|24 (?:giờ|tiếng) đầu|24h đầu|primer día|primeras 24|premier jour|premières 24|erste[nr]? Tag|primeiro dia|primeiras 24|初日|hari pertama",
+        r"|\bby tomorrow\b|첫날|첫 24시간|하루|(?<!\d )(?<!\d)ngày đầu|24 (?:giờ|tiếng) đầu|24h đầu|primer día|primeras 24|premier jour|premières 24|erste[nr]? Tag|primeiro dia|primeiras 24|初日|hari pertama",
         1.0,
     ),
     (
