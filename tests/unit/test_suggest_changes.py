@@ -183,11 +183,12 @@ def test_a_change_moves_its_own_columns_and_the_forecast_by_what_they_make() -> 
         assert (one.expected.low, one.expected.reliable) == (None, False)
 
 
-def test_a_length_or_time_that_was_not_given_is_compared_with_the_mean_of_those_tried() -> None:
-    open_draft = Draft(title=DRAFT.title)
-    tried = [*edits.lengths(open_draft), *edits.times(open_draft)]
+def test_a_length_time_or_title_that_was_not_given_is_compared_with_the_mean_of_those_tried() -> None:
+    open_draft = Draft()
+    titles = edits.rewrites(open_draft, ["Olive oil espresso", "Is olive oil espresso any good?", "Espresso"])
+    tried = [*edits.lengths(open_draft), *edits.times(open_draft), *titles]
     found = compute(parts().model, nothing_measured(), open_draft, CHANNEL, tried)
-    for argument in ("duration_s", "publish_at"):
+    for argument in ("duration_s", "publish_at", "title"):
         gains = [one.gain for one in found if one.edit.argument == argument]
         assert np.mean(gains) == pytest.approx(0, abs=1e-9)
         assert max(gains) > 0

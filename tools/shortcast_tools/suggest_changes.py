@@ -36,6 +36,7 @@ from shortcast_tools.progress import report
 UNPLANNED = {
     "duration_s": "No length was given: lengths are compared with the mean of those tried.",
     "publish_at": "No time was planned: times are compared with the mean of those tried.",
+    "title": "No title was given: titles are compared with the mean of those tried.",
 }
 PERSONAL = (
     "What your own model adds to the starter is left out of these effects: how far it comes true in changes was not "

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
     from shortcast_ml.forecast import ForecastModel
 
-UNPLANNED = ("duration_s", "publish_at")  # fields whose absence is compared with the mean of what was tried
+UNPLANNED = (
+    "duration_s",
+    "publish_at",
+    "title",
+)  # fields whose absence is compared with the mean of what was tried
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ def compute(
 ) -> list[Computed]:
     """Return every edit with its gain over the draft as it stands; only the edit's own columns are moved.
 
-    Where the draft has no length or no time, a gain is over the mean of all that were tried: knowing is no gain. The
-    user's own term of a personal model is left out of gains, since it was not measured how far they come true.
+    Where the draft has no length, no time or no title, a gain is over the mean of all that were tried: knowing is no
+    gain. The user's own term of a personal model is left out: how far it comes true was not measured.
     """
     start = feature_row(draft, channel)
     timed = start
@@ -83,7 +87,7 @@ def _judged(
         at += len(rows)
     level: dict[str, float] = {}
     for argument in UNPLANNED:
-        if getattr(draft, argument) is None:
+        if not getattr(draft, argument):
             last = [s[-1] for (e, _), s in zip(staged, steps, strict=True) if e.argument == argument]
             if last:
                 level[argument] = float(np.mean(last))
