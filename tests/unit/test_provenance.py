@@ -13,7 +13,7 @@ from shortcast_agent.analyst import Analyst
 from shortcast_agent.planner.conversation import Call, Talk, fold
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.slots import read_slots
-from shortcast_agent.planner.traced import plan_source, write_source
+from shortcast_agent.planner.traced import asks_source, plan_source, write_source
 from shortcast_agent.planner.voice import LANGUAGES, Voice
 from shortcast_agent.provenance import Origin, brief, of_last_answer, provenance, same_number
 from shortcast_agent.sources_view import sources_table, sources_view, step_of, value_of
@@ -195,6 +195,45 @@ def test_the_page_shows_a_table_that_folds_and_escapes_foreign_text() -> None:
     assert "<td>2.1K</td><td>2,100</td>" in html
     assert [foreign for foreign in ("<img", "<script", "<b>", "${") if foreign in html] == []
     assert sources_view(()) == ""
+
+
+def test_ask_prints_the_trace_after_the_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from shortcast_agent import cli
+
+    monkeypatch.setattr(
+        "shortcast_agent.analyst.Analyst", lambda parts: Analyst(parts, tools=fake_tools.TOOLS)
+    )
+    question = 'Will "Latte art in one pour" do well? 12k followers'
+
+    def printed(*words: str) -> str:
+        with pytest.raises(SystemExit) as end:
+            cli.main(["ask", *words])
+        assert end.value.code in (0, None)
+        return capsys.readouterr().out
+
+    table = printed("--trace", question)
+    assert "Where do these numbers come from?" in table
+    assert "forecast_views: typical_views" in " ".join(table.split())
+    origins = json.loads(printed("--trace", "--json", question))["origins"]
+    assert {"forecast_views", "explain_forecast"} <= {origin["tool"] for origin in origins}
+    assert "origins" not in json.loads(printed("--json", question))
+    assert "holds no number" in printed("--trace", "Hello!")
+
+
+def test_a_plain_question_for_the_source_is_understood_after_numbers_only() -> None:
+    talk = Talk(answer=ANSWER)
+    for text in (
+        "where did you get 4K?",
+        "And where does that come from?",
+        "어디서 나온 숫자야?",
+        "¿De dónde sale eso?",
+    ):
+        assert asks_source(text, talk)
+        assert not asks_source(text, Talk(answer="Hello!"))
+    for text in ("Where should I post it?", "What should I change?", "Show me similar videos"):
+        assert not asks_source(text, talk)
 
 
 def test_cells_say_value_and_step() -> None:

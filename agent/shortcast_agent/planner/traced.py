@@ -34,6 +34,19 @@ _BY_WORD = (
     ),
 )
 
+_ASKS = re.compile(
+    r"^\W*(?:and |but |so )?(?:where|what) (?:did|do|does|is|are)\b.{0,40}\b(?:come from|from|get)\b.{0,24}$"
+    r"|^\W*(?:and |but )?where (?:did|do) you (?:get|take|have)\b.{0,30}$|^\W*how do you know\b.{0,60}$"
+    r"|어디(?:에)?서 (?:나온|나왔|난|온)|출처가|출처는|어떻게 알아|lấy (?:từ |ở )?đâu|từ đâu ra|sao bạn biết"
+    r"|de dónde (?:sale|sacas|viene)|cómo lo sabes|d'où (?:vient|sors|tires|tu)|comment (?:tu |le )?(?:le )?sai[st]",
+    re.IGNORECASE,
+)
+
+
+def asks_source(text: str, talk: Talk) -> bool:
+    """Say whether a short turn plainly asks where a number of the last answer comes from."""
+    return bool(re.search(r"\d", talk.answer)) and bool(_ASKS.search(text))
+
 
 def plan_source(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want no tool: what is asked about has been said; a question that was open stays open."""
