@@ -1,5 +1,6 @@
 """The chat page as a person uses it, in headless Chromium, over the real product."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -9,6 +10,8 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Page, expect
 
+from shortcast_agent.threads import Threads
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 
@@ -16,12 +19,12 @@ class Chat:
     """A running chat that can be ended and started again over the same data folder."""
 
     def __init__(self, driver: ModuleType, home: Path) -> None:
-        self._driver, self._home = driver, home
+        self._driver, self.home = driver, home
         self._process = ExitStack()
         self.address = ""
 
     def start(self) -> None:
-        self.address = self._process.enter_context(self._driver.chat_process(self._home))
+        self.address = self._process.enter_context(self._driver.chat_process(self.home))
 
     def end(self) -> None:
         self._process.close()
@@ -155,3 +158,81 @@ def test_a_phone_shows_the_whole_page_without_sideways_scrolling(driver: ModuleT
     with driver.browser_page(chat.address, width=390, height=844) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         expect(page.locator("#sc-box textarea")).to_be_visible()
+        driver.ask(page, 'Will "Latte trick" do well? I have 12,000 followers.')
+        page.locator("#sc-sources summary").click()
+        page.locator("#sc-thread button").first.click()
+        page.locator("#sc-profile button").first.click()
+        expect(page.get_by_role("button", name="Forget all of it")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_known_of_the_user_is_shown_saved_used_and_forgotten(driver: ModuleType, page: Page) -> None:
+    driver.ask(page, 'Will "Tamping slowly" do well? I have 12k followers on TikTok.')
+    page.locator("#sc-profile button").first.press("Enter")  # by keyboard
+    expect(page.locator("#sc-profile").get_by_label("Followers")).to_have_value("12K")
+    expect(page.locator("#sc-profile").get_by_label("Platform")).to_have_value("TikTok")
+    expect(page.locator("#sc-profile-note")).to_contain_text("“I have 12k followers on TikTok.”")
+    page.locator("#sc-profile").get_by_label("Followers").fill("lots")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#sc-profile-note")).to_contain_text("Followers is a number")
+    page.locator("#sc-profile").get_by_label("Followers").fill("15,000")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#sc-profile-note")).to_contain_text("Saved.")
+    expect(page.locator("#sc-profile").get_by_label("Followers")).to_have_value("15K")
+    page.locator("#sc-new").click()
+    driver.ask(page, 'Will "Steaming oat milk" do well?')
+    expect(page.locator("#sc-chat")).to_contain_text("Using what you told me before: 15K followers, TikTok.")
+    page.get_by_role("button", name="Forget all of it").click()
+    expect(page.locator("#sc-profile-note")).to_contain_text("Forgotten")
+    expect(page.locator("#sc-profile").get_by_label("Followers")).to_have_value("")
+
+
+def test_where_the_numbers_come_from_can_be_opened(driver: ModuleType, page: Page) -> None:
+    driver.ask(page, 'Will "Dialing in" do well? I have 700 followers.')
+    page.locator("#sc-sources summary").click()
+    expect(page.locator("#sc-sources")).to_contain_text("forecast_views: views")
+    expect(page.locator("#sc-sources")).to_contain_text("your own words")
+
+
+def test_a_conversation_is_renamed_exported_and_deleted_after_a_second_look(
+    driver: ModuleType, page: Page
+) -> None:
+    driver.ask(page, 'Will "Grinding coarse" do well?')
+    page.locator("#sc-thread button").first.click()
+    page.locator("#sc-thread").get_by_label("Name").fill("Coarse plans")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator("#sc-past input")).to_have_value("Coarse plans")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Export as text").click()
+    assert downloaded.value.suggested_filename.startswith("shortcast-coarse-plans-")
+    assert Path(downloaded.value.path()).read_text("utf-8").startswith("# Coarse plans\n")
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Export with numbers").click()
+    assert json.loads(Path(downloaded.value.path()).read_text("utf-8"))["title"] == "Coarse plans"
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("button", name="Delete for good")).to_be_hidden()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.locator("#sc-chat .example")).to_have_count(4)
+    expect(page.locator("#sc-thread")).to_be_hidden()
+    page.locator("#sc-past input").click()
+    expect(page.get_by_role("option").filter(has_text="Coarse plans")).to_have_count(0)
+
+
+def test_a_conversation_that_another_process_deletes_does_not_end_the_page(
+    driver: ModuleType, chat: Chat, page: Page
+) -> None:
+    driver.ask(page, 'Will "Cupping at home" do well?')
+    page.locator("#sc-thread button").first.click()
+    threads = Threads(chat.home / "threads.db")
+    thread = next(info.id for info in threads.listed() if "Cupping" in info.title)
+    threads.delete(thread)
+    threads.close()
+    page.locator("#sc-thread").get_by_label("Name").fill("Cupping plans")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator("#sc-thread-note")).to_contain_text("deleted elsewhere")
+    driver.ask(page, 'Will "Latte trick" do well?')
+    assert "80%" in last_answer(page)
+    page.reload()
+    expect(page.locator("#sc-chat .user.message")).to_have_count(1)
