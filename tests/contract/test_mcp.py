@@ -442,6 +442,7 @@ def test_over_http_the_token_of_the_settings_is_asked_for_and_never_logged(
         assert anyio.run(run).structuredContent["draft"]["title"] == "Latte"
     assert "with the token" in log.read_text()
     assert token not in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_an_outer_address_needs_a_token_or_a_word(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,22 @@
 """The load check counts what it should: calls, cancelled ones, errors, and what grows."""
 
+import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import anyio
 import pytest
+import typer
 from tests import fake_tools
 from tests.mcp_site import serving
 
 from shortcast_agent.mcp_server import build
 from shortcast_agent.mcp_server.serving import http_app
 from shortcast_evals import bench_mcp
-from shortcast_evals.bench_mcp import MIX, Usage, _measure, _show, leaks, usage
+from shortcast_evals.bench_mcp import MIX, Load, Usage, _client, leaks, usage
 from shortcast_tools.parts import Parts
 
 TOKEN = "a-token-of-the-tests-0123456789"
@@ -41,33 +47,49 @@ def test_usage_is_this_processes_own() -> None:
 
 
 @pytest.mark.parametrize("broken", [False, True])
-def test_clients_come_in_two_waves_and_every_call_is_counted(
-    broken: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_calls_sessions_cancelled_ones_and_errors_are_counted(
+    broken: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bench_mcp, "SETTLE_S", 0.1)
     monkeypatch.setattr(bench_mcp, "CANCELLED", 7)
     tools = dict(fake_tools.TOOLS)
     if broken:
         del tools["inspect_draft"]
 
-    async def run() -> dict[str, object]:
+    async def run() -> Load:
+        load = Load(until=time.monotonic() + 60)
         async with serving(http_app(build(Parts(), tools=tools), token=TOKEN)) as address:
-            return await _measure(os.getpid(), address, TOKEN, 3, 3.0)
+            await _client(address, TOKEN, load, 0, calls=21)
+        return load
 
-    found = anyio.run(run)
-    assert found["clients"] == 3
-    assert isinstance(found["requests"], int)
-    assert found["requests"] > 10
-    assert found["sessions"] >= 3
-    assert found["cancelled"] >= 1
-    assert found["p50_ms"] <= found["p95_ms"]  # type: ignore[operator]
-    errors = found["errors"]
-    assert isinstance(errors, dict)
-    assert bool(errors) == broken
-    if broken:
-        assert all("no tool 'inspect_draft'" in error for error in errors)
-    assert set(found["p95_ms_by_tool"]) <= {name for name, _ in MIX}  # type: ignore[arg-type]
-    _show(found)
+    load = anyio.run(run)
+    assert (load.sessions, load.cancelled, sum(map(len, load.ms.values()))) == (3, 3, 18)
+    assert set(load.ms) <= {name for name, _ in MIX}
+    assert sum(load.errors.values()) == (2 if broken else 0)
+    assert all("no tool 'inspect_draft'" in error for error in load.errors)
+
+
+def test_a_server_that_is_not_there_is_an_error_and_not_an_end() -> None:
+    load = Load(until=time.monotonic() + 60)
+    anyio.run(_client, "http://127.0.0.1:9/mcp", TOKEN, load, 0, 2)
+    assert sum(load.errors.values()) == 2
+    assert load.sessions == 0
+
+
+def test_the_command_prints_its_figures_and_fails_on_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def nowhere(folder: Path) -> Iterator[tuple[int, str, str]]:
+        yield os.getpid(), "http://127.0.0.1:9/mcp", TOKEN
+
+    monkeypatch.setattr(bench_mcp, "SETTLE_S", 0.01)
+    monkeypatch.setattr(bench_mcp, "_server", nowhere)
+    with pytest.raises(typer.Exit):
+        bench_mcp.bench_mcp(clients=1, seconds=0.3, as_json=False)
     printed = capsys.readouterr().out
-    assert f"3 clients, {found['seconds']} s: {found['requests']:,} requests" in printed
-    assert ("error (" in printed) == broken
+    assert "1 clients, " in printed
+    assert "error (" in printed
+    with pytest.raises(typer.Exit):
+        bench_mcp.bench_mcp(clients=1, seconds=0.3, as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["clients"], found["requests"], found["p50_ms"]) == (1, 0, None)

@@ -105,6 +105,21 @@ def test_even_a_record_without_lists_is_cut() -> None:
     assert tokens_at_most(brief_text(report)) <= MOST_TOKENS
 
 
+def test_the_interval_and_the_caveats_outlast_the_findings() -> None:
+    explanation = fake_tools.explain_forecast("Latte")
+    factor = explanation.factors[0].model_copy(update={"label": "a factor with many words in its name"})
+    text = brief_text(explanation.model_copy(update={"factors": (factor,) * 60}))
+    assert text.startswith("From ")
+    assert "more with `detail`." in text
+    assert text.endswith("not causes.\nModel fake 1.")
+    forecast = fake_tools.forecast_views("Latte").model_copy(
+        update={"warnings": ("가나다라마바사" * 40,) * 9}
+    )
+    text = brief_text(forecast)
+    assert tokens_at_most(text) <= MOST_TOKENS
+    assert "80% interval" in text
+
+
 def test_a_record_that_nobody_described_is_still_short() -> None:
     class Odd(Record):
         notes: tuple[str, ...]

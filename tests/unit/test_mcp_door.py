@@ -109,3 +109,51 @@ def test_at_every_address_it_answers_to_this_machines_names(everywhere: TestClie
 
 def test_other_paths_are_not_there(guarded: TestClient) -> None:
     assert guarded.get("/").status_code == 404
+
+
+def test_lines_come_as_they_are_sent_and_end_with_the_pipe() -> None:
+    import os
+
+    import anyio
+
+    from shortcast_agent.mcp_server.serving import _lines_of
+
+    reads, writes = os.pipe()
+
+    async def run() -> list[str]:
+        os.write(writes, b'{"a": 1}\n{"b"')
+        found = []
+        async for line in _lines_of(reads):
+            found.append(line)
+            if len(found) == 1:
+                os.write(writes, ': "\uac00"}\n'.encode())
+                os.close(writes)
+        return found
+
+    assert anyio.run(run) == ['{"a": 1}', '{"b": "\uac00"}']
+    os.close(reads)
+
+
+def test_an_outer_address_without_token_is_served_with_a_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import uvicorn
+
+    from shortcast_agent.mcp_server import serve
+
+    served: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: served.append(self.config))
+    serve(http=True, host="0.0.0.0", port=0, no_token=True)
+    said = capsys.readouterr().err
+    assert "everyone who can reach 0.0.0.0 can use the tools" in said
+    assert "Serving MCP at http://0.0.0.0:" in said
+    assert served[0].timeout_graceful_shutdown == 2
+    monkeypatch.setattr(uvicorn.Server, "run", _interrupted)
+    with pytest.raises(SystemExit) as end:
+        serve(http=True, host="localhost", port=0)
+    assert end.value.code == 130
+    assert "http://localhost:" in capsys.readouterr().err
+
+
+def _interrupted(self: Any, sockets: Any) -> None:
+    raise KeyboardInterrupt

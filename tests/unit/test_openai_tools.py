@@ -12,6 +12,8 @@ from shortcast_agent.brief import MOST_TOKENS, tokens_at_most
 from shortcast_agent.cli import main
 from shortcast_agent.langchain_tools import as_langchain_tools
 from shortcast_agent.openai_tools import as_openai_tools, call_openai_tool
+from shortcast_ml.errors import InputError
+from shortcast_ml.records import Record
 from shortcast_tools import TOOLS
 
 
@@ -100,3 +102,30 @@ def test_the_command_prints_the_same_schemas_and_a_list_for_people(
         main(["tools"])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == list(TOOLS)
+
+
+def test_an_argument_that_only_looks_like_a_list_stays_what_it_is() -> None:
+    from shortcast_agent.calling import checked_arguments
+
+    forecast = TOOLS["forecast_views"]
+    assert checked_arguments("forecast_views", forecast, {"title": "[1, 2]"}) == {"title": "[1, 2]"}
+    assert checked_arguments("forecast_views", forecast, {"recent_views": "[1, 2]"}) == {
+        "recent_views": [1, 2]
+    }
+    with pytest.raises(InputError, match="`recent_views`"):
+        checked_arguments("forecast_views", forecast, {"recent_views": "[1, "})
+
+
+def test_arguments_that_make_no_sense_together_are_no_bug() -> None:
+    class Pair(Record):
+        low: int
+        high: int
+
+    def compare_variants(low: int, high: int) -> Record:
+        """Compare."""
+        return Pair.model_validate({"low": low, "hihg": high})
+
+    text = call_openai_tool(
+        "compare_variants", '{"low": 1, "high": 2}', tools={"compare_variants": compare_variants}
+    )
+    assert text.startswith("compare_variants can't be called like this: `high`: field required")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -153,8 +154,17 @@ def _serve_http(server: "Server[Any, Any]", host: str, port: int, token: str, na
         timeout_graceful_shutdown=LEAVING_S,
         server_header=False,
     )
+    logging.getLogger("mcp.server.streamable_http").addFilter(_is_news)
     with listening:
         uvicorn.Server(config).run(sockets=[listening])
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop what the SDK logs as an error, with a trace, whenever a client ends its session."""
+    import anyio
+
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, anyio.ClosedResourceError | anyio.BrokenResourceError)
 
 
 def http_app(
