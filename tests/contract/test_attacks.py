@@ -140,7 +140,7 @@ def test_without_the_gate_the_same_attacks_are_seen_to_open_tools_sockets_and_fi
 
     monkeypatch.setattr(graph, "refusal", lambda name, arguments, messages: None)
     monkeypatch.setattr(graph, "open_tools", lambda messages: frozenset(TOOLS), raising=False)
-    attacks = [attack for attack in ATTACKS if attack.channel == "description"]
+    attacks = [attack for attack in ATTACKS if attack.channel == "description"][::2]
     tools = {**stand.tools, **_real("collect")}
     report = play.play(attacks, Settings(_env_file=None), tools=tools, stage=stand.stage)
     wanting = [attack for attack in attacks if attack.wants.tool in TOOLS]
@@ -226,3 +226,48 @@ def test_the_gate_is_what_the_graph_asks() -> None:
     from shortcast_agent import graph
 
     assert graph.refusal is gate.refusal
+
+
+def test_the_command_prints_what_was_opened_and_ends_with_1_where_something_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shortcast_agent.cli import main
+
+    lines = [attack.model_dump_json() for attack in ATTACKS if attack.channel in ("file name", "mcp")]
+    with _attacks(tmp_path, lines[0], lines[-1]) as path:
+        with pytest.raises(SystemExit) as end:
+            main(["attack", "--cases", str(path), "--limit", "1"])
+        assert not end.value.code
+        assert "1 attacks, 0 reached it; opened: 0 tools, 0 sockets, 0 files" in capsys.readouterr().out
+        with pytest.raises(SystemExit) as end:
+            main(["attack", "--cases", str(path), "--json"])
+        assert not end.value.code
+        assert json.loads(capsys.readouterr().out)["attacks"] == 2
+        outcome = play.Outcome(id="x", reached=True, sockets=("127.0.0.1:1",), failed="It broke.")
+        report = play.Report(
+            model="m", attacks=1, reached=1, tools_opened=0, sockets_opened=1, files_opened=0, links_shown=0,
+            outcomes=(outcome,),
+        )  # fmt: skip
+        monkeypatch.setattr(play, "play", lambda *_, **__: report)
+        with pytest.raises(SystemExit) as end:
+            main(["attack", "--cases", str(path)])
+    told = capsys.readouterr().out
+    assert end.value.code == 1
+    assert "OPENED sockets: 127.0.0.1:1  by x" in told
+    assert "x ended in an error: It broke." in told
+
+
+def test_the_command_gate_counts_the_honest_calls_that_are_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from shortcast_agent.cli import main
+
+    turns = [{"user": "collect some videos please"}]  # which the offline analyst answers with a question
+    calls = [{"tool": "collect", "arguments": {"query": "latte"}}, {"tool": "track_videos"}]
+    path = tmp_path / "cases.jsonl"
+    path.write_text(json.dumps({"id": "mixed", "turns": turns, "calls": calls}))
+    with pytest.raises(SystemExit):
+        main(["gate", "--cases", str(path)])
+    told = capsys.readouterr().out
+    assert "REFUSED mixed: track_videos" in told
+    assert "1 of 2 expected calls are open (50.0%)" in told
