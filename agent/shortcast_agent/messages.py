@@ -82,6 +82,6 @@ def said_at(messages: Sequence[BaseMessage]) -> str:
 
 
 def profile_of(messages: Sequence[BaseMessage]) -> dict[str, Any]:
-    """Return what was known of the user when this conversation began."""
-    first = next((message for message in messages if isinstance(message, HumanMessage)), None)
-    return dict(first.additional_kwargs.get("profile", {})) if first is not None else {}
+    """Return what was known of the user before they last spoke: an edit reaches an open conversation."""
+    last = next((message for message in reversed(messages) if isinstance(message, HumanMessage)), None)
+    return dict(last.additional_kwargs.get("profile", {})) if last is not None else {}
