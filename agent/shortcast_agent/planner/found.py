@@ -7,7 +7,7 @@ from shortcast_agent.planner.sections import plain, platform_name, told
 from shortcast_agent.planner.voice import ENGLISH, Voice
 from shortcast_ml.records import CollectReport, Neighbour, NicheSummary, SimilarVideos, Topic, TrackReport
 
-_BESIDE = 3  # similar videos beside another answer
+_BESIDE = 2  # similar videos beside another answer
 
 
 def similar(
@@ -22,12 +22,14 @@ def similar(
         none = voice.say("none_among", n=found.searched) if found.searched else voice.say("library_empty")
         said = f" {notice}" if notice else ""
         return f"**{head}:** {none}{said} {voice.say('collect_more')}"
+    if notice and not alone and not any(video.alike for video in found.neighbours):
+        return notice  # beside another answer, what is not alike is no evidence
     invented = any(video.demo for video in found.neighbours)
     where = voice.say("of_the_library", n=found.searched) if alone else ""
     demo = voice.say("from_the_demo") if invented else ""
     lines = [notice, ""] if notice else []
     lines += [f"**{head}**{f' ({where})' if where else ''}{f', {demo}' if demo else ''}", ""]
-    shown = found.neighbours[: 10 if alone else _BESIDE]
+    shown = found.neighbours[: 10 if alone or voice.full else _BESIDE]
     lines += [neighbour(video, voice) for video in shown]
     if invented and (alone or voice.full):
         lines += ["", voice.say("invented_note")]
@@ -83,7 +85,12 @@ def collected(report: CollectReport, voice: Voice = ENGLISH) -> str:
 
 def tracked(report: TrackReport, voice: Voice = ENGLISH) -> str:
     """Say which videos are followed, and when each is looked at again."""
-    lines = [voice.say("following", videos=voice.counted("videos", report.waiting)), ""]
+    lines = [
+        voice.say("following", videos=voice.counted("videos", report.waiting))
+        if report.waiting
+        else voice.say("following_none"),
+        "",
+    ]
     for video in report.videos[:8]:
         facts = [voice.say("views", n=say_count(video.views))] if video.views is not None else []
         facts.append(voice.counted("looks", video.looks))
@@ -96,7 +103,9 @@ def tracked(report: TrackReport, voice: Voice = ENGLISH) -> str:
     lines += [
         f"- {voice.say('not_followed', reason=told(reason, voice, 160))}" for reason in report.skipped[:5]
     ]
-    return "\n".join([*lines, "", voice.say("looks_again")])
+    if report.waiting:
+        lines += ["", voice.say("looks_again")]
+    return "\n".join(lines).strip()
 
 
 def niche(found: NicheSummary, voice: Voice = ENGLISH) -> str:

@@ -97,13 +97,13 @@ def reading(found: DraftReading, voice: Voice = ENGLISH, *, alone: bool = False)
         facts.append(voice.say("no_sound"))
     elif draft.audio is not None and draft.audio.loudness_dbfs is not None and alone:
         facts.append(voice.say("loudness", level=f"{draft.audio.loudness_dbfs:.1f}"))
-    notes = [told(note, voice, 200).rstrip(".") for note in found.notes[: 6 if alone else 3]]
+    notes = [told(note, voice, 200).rstrip(".") for note in found.notes[: 6 if alone or voice.full else 2]]
     if alone:
         head = voice.say("in_the_file", facts=", ".join(facts)) if facts else voice.say("could_read")
         return "\n".join([head, *(f"- {note}" for note in notes)])
     if notes:
         return voice.say(
-            "seen_in_draft", facts="; ".join(notes)
+            "seen_in_draft", facts=". ".join(notes)
         )  # the notes name length and shape themselves
     return voice.say("seen_in_draft", facts=", ".join(facts)) if facts else ""
 
