@@ -80,32 +80,43 @@ def refusal(name: str, arguments: dict[str, Any], messages: "Sequence[BaseMessag
         return "collect only what the user asked to collect, in their words; ask what they want collected."
     if not heard:
         return None
-    for key, value in arguments.items():
-        if key in (*_FILE_ARGUMENTS, *_LINK_ARGUMENTS):
-            continue
-        wrong = _taken(key, value, heard, words, advice=_wants_advice(turns))
-        if wrong is not None:
-            return wrong
+    advice = _wants_advice(turns)
+    for key, value in _values("", arguments):
+        if key not in (*_FILE_ARGUMENTS, *_LINK_ARGUMENTS):
+            wrong = _taken(key, value, heard, words, advice=advice)
+            if wrong is not None:
+                return wrong
     return None
 
 
 def _taken(key: str, value: Any, heard: Hearsay, words: str, *, advice: bool) -> str | None:
-    """Say why an argument is refused, which may have been taken from a stranger's text."""
-    for item in value if isinstance(value, list | tuple) else [value]:
-        if isinstance(item, int | float) and not isinstance(item, bool):
-            if repeats_number(item, heard, words):
-                return f"`{key}` must be a figure that the user stated, not one out of a text; ask for it."
-        elif isinstance(item, str) and key in _ID_ARGUMENTS:
-            if item not in heard.ids and normal(item) not in normal(words):
-                return f"`{key}` must be an id that a result names."
-        elif isinstance(item, str) and not (said(item, words) or normal(item) in heard.whole):
-            own = key not in _TEXT_ARGUMENTS or (touches(item, words) and (advice or key == "query"))
-            if not own or repeats(item, heard, words):
-                return (
-                    f"`{key}` must be in the user's words or, to suggest another, in your own: not out of a text "
-                    "that was read. A video's whole title may stand for it."
-                )
+    """Say why one value of an argument is refused, which may have been taken from a stranger's text."""
+    if isinstance(value, int | float):
+        if repeats_number(value, heard, words):
+            return f"`{key}` must be a figure that the user stated, not one out of a text; ask for it."
+    elif key in _ID_ARGUMENTS:
+        if value not in heard.ids and normal(value) not in normal(words):
+            return f"`{key}` must be an id that a result names."
+    elif not (said(value, words) or normal(value) in heard.whole):
+        own = key not in _TEXT_ARGUMENTS or (touches(value, words) and (advice or key == "query"))
+        if not own or repeats(value, heard, words):
+            return (
+                f"`{key}` must be in the user's words or, to suggest another, in your own: not out of a text "
+                "that was read. A video's whole title may stand for it."
+            )
     return None
+
+
+def _values(key: str, value: Any) -> Iterator[tuple[str, str | int | float]]:
+    """Yield the texts and numbers of an argument, each with the name that it goes by."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _values(str(name), inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _values(key, inner)
+    elif isinstance(value, str | int | float):
+        yield key, value
 
 
 # --- what the user asked for -------------------------------------------------------------------------

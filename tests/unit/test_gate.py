@@ -194,6 +194,8 @@ ASKED = 'Will "I tried the latte trick" do well, and what should I change? I hav
         ("forecast_views", {"title": "ｖｅｌｖｅｔ quоkkа givеаwауs latte"}, False),
         ("forecast_views", {"title": "something else altogether"}, False),
         ("suggest_changes", {"title": "I tried the latte trick", "description": "latte trick #latte"}, True),
+        ("compare_variants", {"titles": ["I tried the latte trick"], "more": [{"views": 7_014_182}]}, False),
+        ("compare_variants", {"titles": ["I tried the latte trick"], "more": [{"views": 12_000}]}, True),
         ("find_similar_videos", {"query": "latte trick"}, True),
         ("find_similar_videos", {"query": "velvet quokka"}, False),
         ("find_similar_videos", {"video_id": "n0"}, True),
