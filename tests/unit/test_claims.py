@@ -144,6 +144,11 @@ def test_a_struck_answer_loses_the_false_claim_only() -> None:
     )
 
 
+def test_a_false_title_over_two_sentences_takes_its_line_along() -> None:
+    answer = 'It is fine.\nSee "Really? Nine tips for better foam", it says.'
+    assert strike(answer, scene("draft")) == ("It is fine.", ("Really? Nine tips for better foam",))
+
+
 def test_an_unreliable_change_may_not_be_said_to_help() -> None:
     changed = fake_tools.suggest_changes(title="Foam")
     unsure = [change for change in changed.changes if not change.reliable and change.multiplier > 1]

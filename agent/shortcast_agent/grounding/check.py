@@ -76,8 +76,9 @@ def strike(answer: str, sources: Sources | Iterable[Any]) -> tuple[str, tuple[st
             struck.extend(bad)
             found = _MARK.match(line)
             prefix = found.group() if found else ""
-            good = [part for part in sentences(line[len(prefix) :]) if not _trace_line(part, lead, known)[1]]
-            if good and not line.lstrip().startswith("|"):
+            parts = sentences(line[len(prefix) :])
+            good = [part for part in parts if not _trace_line(part, lead, known)[1]]
+            if 0 < len(good) < len(parts) and not line.lstrip().startswith("|"):
                 kept.append(prefix + " ".join(part.strip() for part in good))
         lead = _lead_after(line, lead)
     return _without_empty_headings(kept), tuple(struck)
