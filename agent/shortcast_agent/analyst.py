@@ -40,6 +40,7 @@ from shortcast_tools.parts import Parts, use
 
 if TYPE_CHECKING:
     from shortcast_agent.context import TurnContext
+    from shortcast_agent.planner.voice import Voice
     from shortcast_agent.provenance import Origin
 
 log = logging.getLogger(__name__)
@@ -204,7 +205,7 @@ class Analyst:
         def tell(event: Event) -> None:
             if isinstance(event, ToolStarted) and (used := _used(unsaid, event.arguments)):
                 unsaid.clear()  # said once
-                context.notice(memory.said_again(used))
+                context.notice(memory.said_again(used, _voice([*earlier, message])))
             emit(event)
 
         context = TurnContext(
@@ -291,10 +292,21 @@ def _unsaid(messages: Sequence[Any]) -> dict[str, Any]:
 
     known = dict(messages[-1].additional_kwargs.get("profile", {}))
     told = [notice for past in messages for notice in past.additional_kwargs.get("notices", ())]
-    if not known or any(notice.startswith(memory.USING) for notice in told):
+    if not known or any(memory.is_said_again(notice) for notice in told):
         return {}
     said = {name for turn in fold(messages) for name in stated(turn)}
     return {name: value for name, value in known.items() if name not in said}
+
+
+def _voice(messages: Sequence[Any]) -> "Voice":
+    """Return the voice in which the last message is answered."""
+    from shortcast_agent.planner.conversation import fold
+    from shortcast_agent.planner.language import language_after
+    from shortcast_agent.planner.plan import remember
+    from shortcast_agent.planner.voice import Voice
+
+    *earlier, turn = fold(messages)
+    return Voice(language_after(turn, remember(earlier), ""))
 
 
 def _used(unsaid: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:

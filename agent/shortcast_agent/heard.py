@@ -20,7 +20,7 @@ _NAMED = ("channel", "niche", "goals", "language")
 
 _FORGET = re.compile(
     r"\b(?:forget|erase|delete|remove|wipe|clear|stop remembering|don'?t remember)\b|잊|지워|삭제"
-    r"|\b(?:olvida\w*|borra\w*|elimina\w*"
+    r"|\b(?:olv[ií]da\w*|borra\w*|elimina\w*"
     r"|oublie\w*|efface\w*|supprime\w*)\b|\b(?:quên|xóa|xoá)\b",
     re.IGNORECASE,
 )
@@ -175,10 +175,9 @@ def _hear_names(sentence: str, now: datetime, message: Slots, heard: Heard) -> N
     if _SUPPOSED.search(_WHETHER.sub("whether", plain)) or _ASKED.search(plain):
         return
     said, unquoted = read_slots(sentence, now), read_slots(plain, now)
-    names = {name: getattr(unquoted, name, None) for name in _NAMED}
-    channel = getattr(said, "channel", None)
-    if channel and channel not in message.titles:  # a channel's name may stand in quotes
-        names["channel"] = channel
+    names = {name: getattr(unquoted, name) for name in _NAMED}
+    if said.channel and said.channel not in message.titles:  # a channel's name may stand in quotes
+        names["channel"] = said.channel
     heard |= {name: (value, sentence.strip()) for name, value in names.items() if value}
 
 

@@ -16,11 +16,11 @@ from typing import Any, get_args
 from pydantic import Field, ValidationError
 
 from shortcast_agent.numbers import COUNT, read_count, say_count
+from shortcast_agent.planner.voice import ENGLISH, LANGUAGES, Voice
 from shortcast_agent.threads import empty_the_log, open_conversations, plain_title
 from shortcast_ml.errors import InputError
 from shortcast_ml.records import Platform, Record, utc_now
 
-USING = "Using what you told me before:"
 FORGOTTEN = "Forgotten: what I knew about you. Your conversations stay until you delete them."
 
 PLATFORM_NAMES = {
@@ -152,9 +152,18 @@ def prompt_lines(facts: Mapping[str, Any]) -> str:
     )
 
 
-def said_again(facts: Mapping[str, Any]) -> str:
+def said_again(facts: Mapping[str, Any], voice: Voice = ENGLISH) -> str:
     """Return the notice that facts of the profile are used: "Using what you told me before: 12K followers"."""
-    return f"{USING} {', '.join(phrases(facts))}. `forget me` forgets it."
+    if voice.language == "en":
+        return voice.say("profile_used", facts=", ".join(phrases(facts)))
+    known = [f"{voice.name('profile', name)}: {say(name, value)}" for name, value in facts.items()]
+    return voice.say("profile_used", facts=", ".join(known))
+
+
+def is_said_again(notice: str) -> bool:
+    """Say whether a notice, in whichever language, is that of `said_again`."""
+    told = (Voice(language).say("profile_used", facts="\n") for language in LANGUAGES)
+    return any(notice.startswith(text.partition("\n")[0]) for text in told)
 
 
 def phrases(facts: Mapping[str, Any]) -> list[str]:

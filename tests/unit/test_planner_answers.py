@@ -21,7 +21,7 @@ from shortcast_tools.parts import Parts
 TITLE = "3초 latte"
 DRAFTS = {
     "en": f'Will "{TITLE}" do well, and what should I change? I have 12k subs.',
-    "ko": f'구독자 12k예요. "{TITLE}" 쇼츠 잘 될까요? 뭘 바꾸면 좋을까요?',
+    "ko": f'구독자 12k예요. "{TITLE}" 영상 잘 될까요? 뭘 바꾸면 좋을까요?',
     "vi": f'Video "{TITLE}" của mình có ổn không, và nên đổi gì? Kênh của mình có 12k người theo dõi.',
     "es": f'¿Le irá bien a "{TITLE}" y qué debería cambiar? Tengo 12k seguidores.',
     "fr": f'Est-ce que "{TITLE}" va bien marcher, et que dois-je changer ? J\'ai 12k abonnés.',
@@ -105,6 +105,7 @@ def test_more_is_asked_for_alone_or_with_a_question(text: str, alone: bool) -> N
     assert wants_all(masked)
     assert wants_only_all(masked) == alone
     assert not wants_all("Will this get more views than the last one?")
+    assert not wants_all("forget everything you know about me")
 
 
 def test_the_last_answer_is_told_again_in_full(analyst: Analyst) -> None:
@@ -299,3 +300,28 @@ def test_a_compared_title_is_quoted_and_a_picture_is_named() -> None:
         pictures.model_copy(update={"variants": (first, *pictures.variants[1:])}), Voice("ko")
     )
     assert "- 썸네일 1: " in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_the_profile_is_used_is_said_once_and_in_the_users_language(
+    analyst: Analyst, language: str
+) -> None:
+    from shortcast_agent.memory import is_said_again
+
+    analyst.edit_profile({"platform": "tiktok", "niche": "latte art"})
+    first = analyst.ask(DRAFTS[language])
+    (notice,) = first.notices
+    assert is_said_again(notice)
+    assert notice.startswith(Voice(language).say("profile_used", facts="\n").partition("\n")[0])
+    assert "TikTok" in notice
+    assert "latte art" not in notice  # no tool was called with it
+    assert analyst.ask(DRAFTS[language], thread=first.thread).notices == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_that_forget_the_profile_are_heard(language: str) -> None:
+    from shortcast_agent.heard import asks_to_forget
+
+    for key, mark in (("profile_used", "`"), ("profile_hint", "*")):
+        said = Voice(language).say(key, facts="x") if key == "profile_used" else Voice(language).say(key)
+        assert asks_to_forget(said.split(mark)[1]), said

@@ -14,9 +14,11 @@ from shortcast_agent.numbers import say_age
 LANGUAGES = ("en", "ko", "vi", "es", "fr")
 # "in detail" and the like, in each language
 _IN_FULL = re.compile(
-    r"\b(?:(?:in|with) (?:more |full )?details?|details|detailed|everything|in[- ]depth|in full|elaborate)\b"
-    r"|\b(?:tell me more|more about (?:it|that|this)|full (?:report|analysis|review|answer))\b|^\W*more\W*$"
-    r"|자세히|자세하게|자세한|상세|전부|모두 (?:알려|설명)|더 (?:알려|설명|말해)|chi tiết|đầy đủ|tất cả|nói thêm"
+    r"\b(?:(?:in|with) (?:more |full )?details?|details|detailed|in[- ]depth|in full|elaborate)\b"
+    r"|\b(?:tell me|show me|explain|give me|say) (?:more|everything)\b|\bfull (?:report|analysis|review|answer)\b"
+    r"|\bmore about (?:it|that|this)\b|^\W*more\W*$"
+    r"|자세히|자세하게|자세한|상세|(?:전부|모두) (?:다 )?(?:알려|설명|보여|말해)|더 (?:알려|설명|말해)"
+    r"|chi tiết|đầy đủ|nói thêm|(?:nói|giải thích|cho (?:mình )?xem) (?:hết|tất cả)"
     r"|\ben detalle\b|\bdetallad|\bdetalles\b|\bexpl[ií]ca(?:lo|me)? todo|\bcuéntame más|^\W*más\W*$"
     r"|\ben détail|\bdétaill|\bdétails\b|\bexplique(?:-moi)? tout|\bdis-m'en plus|^\W*plus\W*$",
     re.IGNORECASE,
