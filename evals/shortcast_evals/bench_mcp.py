@@ -63,6 +63,7 @@ class Usage:
     rss_mb: float | None
     files: int | None
     threads: int | None
+    cpu_s: float | None = None  # since it began
 
 
 @dataclass
@@ -107,8 +108,10 @@ async def _measure(pid: int, url: str, token: str, clients: int, seconds: float)
     took, _ = await _wave(pid, url, token, first, clients)
     warm = usage(pid)
     load.until = time.monotonic() + 2 * seconds / 3
+    own_cpu_s = time.process_time()
     took, end = await _wave(pid, url, token, load, clients)
     after = usage(pid)
+    own_cpu_s = time.process_time() - own_cpu_s
     load.errors += loading.errors + first.errors
     times = sorted(ms for some in load.ms.values() for ms in some)
     return {
@@ -121,6 +124,8 @@ async def _measure(pid: int, url: str, token: str, clients: int, seconds: float)
         "errors": dict(load.errors),
         "p50_ms": _at(times, 0.5),
         "p95_ms": _at(times, 0.95),
+        "server_cpu_ms": _each(after.cpu_s, warm.cpu_s, len(times)),  # a request
+        "client_cpu_ms": _each(own_cpu_s, 0.0, len(times)),
         "p95_ms_by_tool": {name: _at(sorted(some), 0.95) for name, some in sorted(load.ms.items())},
         "start": vars(start),
         "warm": vars(warm),
@@ -281,10 +286,18 @@ def usage(pid: int) -> Usage:
     try:
         status = (place / "status").read_text()
         files = len(os.listdir(place / "fd"))
+        ticks = (place / "stat").read_text().rpartition(")")[2].split()[11:13]  # in user and in system mode
     except OSError:
         return Usage(None, None, None)
     facts = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    return Usage(round(int(facts["VmRSS"].split()[0]) / 1024, 1), files, int(facts["Threads"]))
+    rss_mb = round(int(facts["VmRSS"].split()[0]) / 1024, 1)
+    return Usage(rss_mb, files, int(facts["Threads"]), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
+
+
+def _each(later_s: float | None, before_s: float | None, requests: int) -> float | None:
+    if later_s is None or before_s is None or not requests:
+        return None
+    return round(1000 * (later_s - before_s) / requests, 1)
 
 
 def _at(ordered: list[float], share: float) -> float | None:
@@ -300,7 +313,10 @@ def _show(found: dict[str, Any]) -> None:
         f" {found['sessions']:,} sessions, {found['requests_per_s']} a second, {errors} errors,"
         f" {found['cancelled']} cancelled"
     )
-    typer.echo(f"latency p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms")
+    typer.echo(
+        f"latency p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms; CPU a request: {found['server_cpu_ms']} ms in the"
+        f" server, {found['client_cpu_ms']} ms in the clients"
+    )
     for name, ms in found["p95_ms_by_tool"].items():
         typer.echo(f"  {name:20} p95 {ms} ms")
     for when in ("start", "warm", "end", "after"):
