@@ -22,6 +22,7 @@ from mcp.types import CallToolResult, TextContent
 from shortcast_tools.parts import Parts
 
 Talk = Callable[[ClientSession], Awaitable[Any]]
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
 COMMAND = ("-c", "from shortcast_agent.cli import main; main()", "mcp")
 
 
@@ -100,3 +101,8 @@ def _address(server: "subprocess.Popen[bytes]", log: Path) -> str:
             return found.group()
         time.sleep(0.05)
     raise AssertionError(f"the server printed no address: {log.read_text()}")
+
+
+def rpc(method: str, params: dict[str, Any], number: int | None = None) -> dict[str, Any]:
+    """Return a JSON-RPC request, or a notification when it has no number."""
+    return {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number else {})

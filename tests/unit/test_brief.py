@@ -1,6 +1,7 @@
 """Short replies: what every record becomes, how tokens are bounded, and what is cut first."""
 
 import json
+import os
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests import fake_tools
 from shortcast_agent.brief import MOST_TOKENS, brief_fields, brief_schema, brief_text, tokens_at_most
 from shortcast_ml.records import CollectReport, Neighbour, Record, SimilarVideos, TrackedVideo, TrackReport
 
+TOKENIZER = os.environ.get("SHORTCAST_TOKENIZER_URL", "")
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "inspect_draft": {"title": "Latte", "followers": 900},
     "forecast_views": {"title": "Latte"},
@@ -159,3 +161,24 @@ def test_followed_videos_are_named_with_their_ids() -> None:
 )  # fmt: skip
 def test_tokens_are_counted_high(text: str, tokens: int) -> None:
     assert tokens_at_most(text) == tokens
+
+
+@pytest.mark.skipif(
+    not TOKENIZER, reason="set SHORTCAST_TOKENIZER_URL to a llama-server, such as http://127.0.0.1:8080"
+)
+def test_a_real_vocabulary_needs_no_more_tokens_than_are_counted() -> None:
+    import httpx
+
+    titles = (
+        "Chào các bạn, hôm nay mình thử làm cà phê trứng Hà Nội", "3초 만에 라떼 만드는 비법 공개", "5分钟学会拉花",
+        "Рецепт латте за три секунды", "ลาเต้อาร์ตสามวินาที", "¿Por qué fracasó mi vídeo?", "🔥🔥 WAIT for it 🔥🔥",
+    )  # fmt: skip
+    found = [fake_tools.TOOLS[name](**arguments) for name, arguments in ARGUMENTS.items()]
+    found += [similar(6, title) for title in titles]
+    shares = []
+    for record in found:
+        for text in (brief_text(record), json.dumps(brief_fields(record), ensure_ascii=False)):
+            needed = httpx.post(f"{TOKENIZER}/tokenize", json={"content": text}, timeout=60).json()["tokens"]
+            shares.append(len(needed) / tokens_at_most(text))
+    print(f"of the count, {len(shares)} replies need {min(shares):.2f} to {max(shares):.2f}")
+    assert max(shares) <= 1
