@@ -136,6 +136,13 @@ def test_platforms_days_and_commands_are_no_channels() -> None:
     )
 
 
+def test_the_name_of_a_field_claims_nothing() -> None:
+    assert faults("draft", "`forecast_views` gave `beats_typical` = 0.628.") == ()
+    flat = SCENES["draft"]()[1][0][1].model_copy(update={"views": 5_000, "beats_typical": 0.4})
+    assert trace("`forecast_views` gave `beats_typical` = 0.4.", [flat]).untraced == ()
+    assert trace("It beats your typical video.", [flat]).untraced == ("beats your typical",)
+
+
 def test_a_struck_answer_loses_the_false_claim_only() -> None:
     answer = "The second title wins. The first title beats the second. It should get about 4K views."
     assert strike(answer, scene("compare")) == (

@@ -217,7 +217,7 @@ SUPPOSED_TIME = re.compile(r"\bbest (?:time|day|hour|moment|slot|length|title|th
 
 # --- against the usual, and against what was expected -----------------------------------------------------
 
-_YOURS = r"(?:\s(?!and\b|but\b|or\b)[\w'’]+){0,4}?\s?"
+_YOURS = r"(?:\s(?!and\b|but\b|or\b)[\w'’]+){0,4}?\s"
 _USUAL = r"(?:usual|typical|normal|average|baseline)\b"
 ABOVE_USUAL = re.compile(
     rf"(?:\babove|\b(?:better|higher|more|stronger)(?: \w+){{0,2}} than|\bahead of|\bbeat(?:s|ing)?|\bexceed(?:s|ed|ing)?|\boutperform(?:s|ed|ing)?)"
