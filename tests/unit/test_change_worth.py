@@ -256,6 +256,14 @@ def test_what_choosing_the_best_leaves_is_what_counts() -> None:
     assert not found.reliable
 
 
+def test_where_channels_were_not_kept_apart_nothing_is_reliable() -> None:
+    mixed = a_worth(1.0, 0.9, 1.1, within_channels=False)
+    found = a_table(picture=mixed).expected("tiktok", "uploads", {"picture": 0.2})
+    assert (found.low, found.centre, found.high) == pytest.approx((0.18, 0.2, 0.22))
+    assert not found.reliable
+    assert "channels not kept apart" in found.basis
+
+
 def test_a_sure_kind_beside_an_unsure_one_must_make_the_effect() -> None:
     table = a_table(title=a_worth(0.5, 0.1, 0.9), likeness=a_worth(1.0, 0.9, 1.1))
     assert table.expected("tiktok", "uploads", {"title": 0.01, "likeness": 0.1}).reliable

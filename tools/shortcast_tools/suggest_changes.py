@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shortcast_ml.changes.worth import NOTICEABLE, named, read_table
+from shortcast_ml.changes.worth import NOTICEABLE, ChangeTable, named, read_table
 from shortcast_ml.errors import ShortcastError
 from shortcast_ml.records import Change, ChannelHistory, Draft, Suggestions
 from shortcast_tools.analysis import feature_row
@@ -117,7 +117,8 @@ def suggest(
         pictured: list[Computed] = []
         if model.thumbnail is not None:
             shown, frames = pictures.stand_in(draft, Path(folder), thorough=thorough)
-            words = pictures.worded(shown, Path(folder), thorough=thorough)
+            evidence = _with_words(table, draft)
+            words = pictures.worded(shown, Path(folder), thorough=thorough, shown=evidence)
             report(60, 100, f"Comparing {len(frames) + len(words)} pictures")
             pictured = compute(model, table, shown, channel, [*frames, *words])
         computed = [*found, *pictured]
@@ -135,6 +136,12 @@ def suggest(
         no_effect=tuple(_without_effect(one, draft) for one, change in said if not change.reliable),
         notes=(*_notes(draft, computed, personal=model.personal is not None), *unasked),
     )
+
+
+def _with_words(table: ChangeTable, draft: Draft) -> str:
+    """Return what pictures with words on them did beside those without; nothing where it was not measured."""
+    seen = table.patterns.get(draft.platform, {}).get("words on the picture")
+    return f"pictures with words did {seen.text()}" if seen is not None else ""
 
 
 def _similar(draft: Draft) -> tuple[list[Similar], list[str]]:

@@ -47,7 +47,7 @@ def picture_worth(
     rows = np.arange(len(rest))
     found = worth(Came(computed, rest, rows, rows), seed, BETWEEN)
     if found is not None:  # the best of one is no choice
-        found = found.model_copy(update={"best": None})
+        found = found.model_copy(update={"best": None, "within_channels": False})
     return found, _with_words(data, root / DATASET, computed, rest, seed, say)
 
 

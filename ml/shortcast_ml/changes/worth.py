@@ -44,6 +44,9 @@ class Worth(Record):
     pairs: int
     channels: int
     between: str = "pairs of videos of one channel"
+    within_channels: bool = (
+        True  # False: channels could not be kept apart, so that theirs may be the difference
+    )
 
     @property
     def kept(self) -> float:
@@ -59,8 +62,16 @@ class Worth(Record):
 
     @property
     def comes_true(self) -> bool:
-        """Whether the 95% interval of the slope leaves out 0, and choosing the best did not undo it."""
-        return self.low_95 > 0 and (self.best is None or self.best.low > 0)
+        """Whether the 95% interval of the slope leaves out 0 within channels, and choosing the best did not undo it."""
+        return self.within_channels and self.low_95 > 0 and (self.best is None or self.best.low > 0)
+
+    @property
+    def drawn_from(self) -> str:
+        """What it was measured on, in words."""
+        of = f"{self.pairs:,} {self.between}"
+        return (
+            f"{of}, {self.channels:,} channels" if self.within_channels else f"{of}, channels not kept apart"
+        )
 
     def text(self) -> str:
         """Return the slope with its intervals, and what it was taken from."""
@@ -70,7 +81,7 @@ class Worth(Record):
         )
         return (
             f"{self.slope:+.2f} ({self.low:+.2f} to {self.high:+.2f}; 95% {self.low_95:+.2f} to {self.high_95:+.2f})"
-            f"{chosen}; {self.pairs:,} {self.between}, {self.channels:,} channels"
+            f"{chosen}; {self.drawn_from}"
         )
 
 
@@ -148,8 +159,8 @@ class ChangeTable(Record):
             if worth is not None:
                 parts.append(
                     f"{KINDS[kind].label}: {100 * worth.kept:.0f}% of computed differences came true "
-                    f"(80% interval {100 * worth.ends[0]:.0f} to {100 * worth.ends[1]:.0f}%; {worth.pairs:,} "
-                    f"{worth.between}, {worth.channels:,} channels)"
+                    f"(80% interval {100 * worth.ends[0]:.0f} to {100 * worth.ends[1]:.0f}%; "
+                    f"{worth.drawn_from})"
                 )
         return f"{'; '.join(parts)}; {self.data.get(platform, '')}." if parts else "It changes nothing."
 

@@ -75,11 +75,11 @@ def _stills(video: Path, most: int) -> "Found":
     )
 
 
-def worded(draft: Draft, folder: Path, *, thorough: bool) -> list[Edit]:
+def worded(draft: Draft, folder: Path, *, thorough: bool, shown: str = "") -> list[Edit]:
     """Return the thumbnail without the words on it; where it has none, with words of the title on it.
 
-    None where there is no thumbnail; and words are put on only where an installed font draws them, and taken off only
-    where `rapidocr` finds them.
+    Nothing where there is no thumbnail. Words are put on only where an installed font draws them, and taken off only
+    where `rapidocr` finds them. `shown` is what pictures with words did beside those without.
     """
     if draft.thumbnail_path is None:
         return []
@@ -112,6 +112,7 @@ def worded(draft: Draft, folder: Path, *, thorough: bool) -> list[Edit]:
             after,
             draft.model_copy(update={"thumbnail_path": _kept(picture, folder, f"words-{i}")}),
             ("picture",),
+            shown=shown,
             image=picture,
         )
         for i, (what, before, after, picture) in enumerate(made)
