@@ -78,6 +78,20 @@ FRESH = [
     ("out", "what's 17 times 23?"),
     ("out", "recipe for banana bread"),
     ("out", "kể cho tôi một câu chuyện"),
+    ("out", "can you put some background music on it"),
+    ("out", "quién inventó la rueda"),
+    ("out", "monte la vidéo à ma place"),
+    ("source", "where did 8,200 come from?"),
+    ("source", "출처가 어디야?"),
+    ("source", "d'où tu tiens ce nombre ?"),
+    ("profile_show", "which channel do you have saved for me?"),
+    ("profile_show", "¿qué tienes guardado de mí?"),
+    ("profile_forget", "please forget all you know about me"),
+    ("profile_forget", "내 프로필 좀 지워 줘"),
+    ("judge", "Meinst du, das Video kommt gut an?"),
+    ("forecast", "Quantas visualizações em um mês?"),
+    ("compare", "どちらのタイトルのほうがいいですか?"),
+    ("suggest", "Apa yang sebaiknya saya perbaiki?"),
 ]
 
 
@@ -101,9 +115,20 @@ def test_the_stored_head_is_the_one_that_the_examples_give() -> None:
     with intents._resource("intents.npz").open("rb") as stream:
         stored = dict(np.load(stream, allow_pickle=False))
     assert str(stored["digest"]) == digest(), "run python -m shortcast_agent.planner.intents"
-    fresh = fit()
-    assert list(fresh["names"]) == list(stored["names"])
-    assert np.abs(fresh["weights"] - stored["weights"]).max() < 0.2
+    assert list(stored["names"]) == list(read_examples())
+    sampled = [(name, text) for name, texts in read_examples().items() for text in texts[::16]]
+    right = [
+        max(scores, key=scores.__getitem__) == name for name, text in sampled if (scores := classify(text))
+    ]
+    assert sum(right) > 0.95 * len(sampled)
+
+
+def test_a_head_is_fitted_to_the_examples_that_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: texts[:6] for name, texts in read_examples().items() if name in ("greet", "forecast", "out")}
+    monkeypatch.setattr(intents, "read_examples", lambda: few)
+    head = fit()
+    assert set(head["names"]) == {"greet", "forecast", "out"}
+    assert head["weights"].shape == (384, 3)
 
 
 def test_probabilities_add_up_to_one() -> None:

@@ -46,14 +46,26 @@ _SMALL = "|".join(sorted((*_ONES, "hundred", "cent", "cien", "tram", "hundert", 
 _DIGITS = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?"
 _DOTTED = re.compile(r"(?<![\w.,:/])([1-9]\d{0,2}(?:\.\d{3})+)(?![\d.,]*\d)(?!\s?(?:[kKmM]\b|만|万))")
 _SCALED = re.compile(
-    rf"(?<![\w.,])(?P<n>{_DIGITS})\s?(?P<times>{_LARGE})(?![a-z])(?P<half> ruoi)?(?P<more>\d(?!\d)| \d(?![\d.,]*[\d]))?"
+    rf"(?<![\w.,])(?P<n>{_DIGITS})\s?(?P<times>{_LARGE})(?![a-z])(?P<half> ruoi)?(?P<more>\d(?!\d)"
+    r"| \d(?![\d.,]*[\d]))?"
     r"(?!\s?(?:seconds?|giay|segundos?))"
 )
 _SPOKEN = re.compile(
     rf"(?<![\w'-])(?P<words>(?:(?:{_SMALL})[ -]){{0,6}})(?P<times>{_LARGE})(?!\w|'|-)(?P<half> ruoi)?"
 )
 _HUNDREDS = re.compile(rf"(?<![\w'-])(?P<n>{'|'.join(_ONES)}) (?:hundred|tram|ratus)(?!\w)(?! (?:{_LARGE}))")
-_CJK_TIMES = {"십": 10, "백": 100, "천": 1e3, "만": 1e4, "억": 1e8, "十": 10, "百": 100, "千": 1e3, "万": 1e4, "億": 1e8}
+_CJK_TIMES = {
+    "십": 10,
+    "백": 100,
+    "천": 1e3,
+    "만": 1e4,
+    "억": 1e8,
+    "十": 10,
+    "百": 100,
+    "千": 1e3,
+    "万": 1e4,
+    "億": 1e8,
+}
 _CJK_ONES = dict(zip("일이삼사오육칠팔구", range(1, 10), strict=True)) | dict(
     zip("一二三四五六七八九", range(1, 10), strict=True)
 )

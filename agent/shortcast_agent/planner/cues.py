@@ -17,7 +17,8 @@ CUES = {
     "better": r"\b(?:did|done|doing|performed|does) better\b.{0,40}\b(?:idea|topic|concept|thing)"
     r"|\bsame (?:idea|concept)|같은 아이디어|cùng ý tưởng|misma idea|même idée",
     "niche": r"\b(?:niche|market|landscape|topics?)\b.{0,40}\b(?:works?|perform|crowded|saturated|look|trend|best)"
-    r"|\b(?:summari[sz]e|overview|map|state) (?:of )?.{0,30}\b(?:niche|library|market)|니치|분야|ngách|nicho|\bniche\b"
+    r"|\b(?:summari[sz]e|overview|map|state) (?:of )?.{0,30}\b(?:niche|library|market)|니치|분야|ngách|nicho"
+    r"|\bniche\b"
     r"|\b(?:(?:over)?crowded|(?:over|under)?saturated|overdone|underserved)\b|포화|bão hòa|saturad[oa]|saturée?",
     "track": r"\b(?:track|follow|monitor|watch over|keep an eye on)\b|추적|theo dõi (?:video|lượt)|haz seguimiento"
     r"|\bsuivre\b|\bsuis\b",
@@ -49,11 +50,16 @@ CUES = {
 }
 
 _QUESTION_WORDS = (
-    r"and |but |then |what |how |why |which |where |can |could |should |is |will |show |find |tell |give |y |qué |que le |cómo |cuál |cuánt|por qué |et |que |qu'|comment |pourquoi |quel|combien |và |nên |sao |làm |có |được |was |wie |warum |und |o que |como |e |dan |apa |bagaimana |berapa "
+    r"and |but |then |what |how |why |which |where |can |could |should |is |will |show |find |tell |give "
+    r"|y |qué |que le |cómo |cuál |cuánt|por qué |et |que |qu'|comment |pourquoi |quel|combien |và |nên "
+    r"|cần |liệu |sao |làm |có |được |was |wie |warum |und |o que |como |e |dan |apa |bagaimana |berapa "
 )
 _SPLIT = re.compile(
-    rf"(?<=[.?!。？！])\s+|;\s+|\n+|,\s+(?={_QUESTION_WORDS}|[가-힣])|\s+(?:and|but) (?=what |how |why |which |where |find |show |tell |give |explain |is |will |can |should )"
-    r"|\s+y (?=qué |cómo |cuánt|cuál |por qué |muestra|busca|dime )|\s+et (?=que |qu'|comment |combien |quel|pourquoi |montre|dis)|\s+và (?=nên |sửa |làm |cho |bao |tìm )|\s+und (?=was |wie |warum )|(?<=[고요])\s+(?=어떻게|뭐|무엇|왜|조회수|비슷한)",
+    rf"(?<=[.?!。？！])\s+|;\s+|\n+|,\s+(?={_QUESTION_WORDS}|[가-힣])|\s+(?:and|but) (?=what |how |why |which "
+    r"|where |find |show |tell |give |explain |is |will |can |should )"
+    r"|\s+y (?=qué |cómo |cuánt|cuál |por qué |muestra|busca|dime )|\s+et (?=que |qu'|comment |combien "
+    r"|quel|pourquoi |montre|dis)|\s+và (?=nên |cần |sửa |làm |cho |bao |tìm )|\s+und (?=was |wie |warum )"
+    r"|(?<=[고요])\s+(?=어떻게|뭐|무엇|왜|조회수|비슷한)",
     re.IGNORECASE,
 )
 

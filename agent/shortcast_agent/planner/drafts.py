@@ -37,7 +37,11 @@ def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
         base |= pointed(turn, talk) or {}
     if intent == "inform" and turn.slots.bare is not None:
         name = talk.counted or "followers"
-        patch |= {name: turn.slots.bare if name == "typical_views" else int(turn.slots.bare)} if name in DRAFT else {}
+        patch |= (
+            {name: turn.slots.bare if name == "typical_views" else int(turn.slots.bare)}
+            if name in DRAFT
+            else {}
+        )
     if intent in ("collect", "fetch", "similar", "better", "niche", "track", "next_day"):
         return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
     if intent == "compare":

@@ -19,9 +19,14 @@ _MINE = re.compile(
 )
 _ABOUT = r"\babout\b|\bon the topic\b|\bsobre\b|\bsur\b|\bvề\b|관련|에 대한"
 _FOLLOWED = re.compile(
-    r"\b(?:tracked|followed|(?:i'?m|i am|we'?re|we are|you'?re|you are) (?:tracking|following|watching)|(?:i|we|you) (?:track|follow)|am i (?:tracking|following)|being tracked|(?:my|the) (?:tracking|watch) ?list|tracking list)\b"
-    r"|추적 ?(?:중|하는|목록|하고)|지켜보(?:던|는|고)|팔로우 ?중|đang theo dõi|dang theo doi|danh sách theo dõi|seguidos|que (?:sigo|estoy siguiendo|sigues)|estoy siguiendo|suivies|que (?:je suis|tu suis)|vidéos je suis|je suis en train de suivre"
-    r"|verfolge(?:n|ten)\b(?! dies)|acompanhados|que (?:sigo|acompanho)|追跡(?:中|している)|yang (?:saya )?(?:pantau|lacak|ikuti)",
+    r"\b(?:tracked|followed|(?:i'?m|i am|we'?re|we are|you'?re|you are) (?:tracking|following|watching)"
+    r"|(?:i|we|you) (?:track|follow)|am i (?:tracking|following)|being tracked|(?:my|the) (?:tracking"
+    r"|watch) ?list|tracking list)\b"
+    r"|추적 ?(?:중|하는|목록|하고)|지켜보(?:던|는|고)|팔로우 ?중|đang theo dõi|dang theo doi|danh sách theo dõi|seguidos"
+    r"|que (?:sigo|estoy siguiendo|sigues)|estoy siguiendo|suivies|que (?:je suis|tu suis)|vidéos je suis"
+    r"|je suis en train de suivre"
+    r"|verfolge(?:n|ten)\b(?! dies)|acompanhados|que (?:sigo|acompanho)|追跡(?:中|している)"
+    r"|yang (?:saya )?(?:pantau|lacak|ikuti)",
     re.IGNORECASE,
 )
 
@@ -68,7 +73,9 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
     elif neighbour is not None:
         plan.want("find_similar_videos", video_id=neighbour.video_id, **how)
     elif again and not topic:
-        plan.want("find_similar_videos", **again | {name: value for name, value in how.items() if value is not None})
+        plan.want(
+            "find_similar_videos", **again | {name: value for name, value in how.items() if value is not None}
+        )
     elif turn.slots.titles and (turn.slots.title_cued or intent == "better"):
         plan.want("find_similar_videos", title=turn.slots.titles[0], **how)
     elif topic:

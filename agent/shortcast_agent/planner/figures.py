@@ -11,75 +11,116 @@ from shortcast_agent.numbers import COUNT, read_count
 from shortcast_agent.planner.counts import fold, plain_counts
 
 _N = rf"(?P<n>(?<![a-z0-9_.,:@#$€£]){COUNT}(?![.,:]?\d)(?!\s?%))"
-_AROUND = r"(?:about|around|roughly|like|only|just|over|almost|nearly|now|at|unos|unas|casi|environ|a peu pres|khoang|tam|chi|약|거의|ca\.?|etwa|cerca de|約|sekitar)"
+_AROUND = (
+    r"(?:about|around|roughly|like|only|just|over|almost|nearly|now|at|unos|unas|casi|environ|a peu pres"
+    r"|khoang|tam|chi|약|거의|ca\.?|etwa|cerca de|約|sekitar)"
+)
 _FANS = (
-    r"(?:followers?|follow|subs\b|sub\b|subscribers?|subbies|fans?\b|seguidor(?:es)?|suscriptor(?:es)?|suscritos"
-    r"|abonnes?|abonnees|abonnements|nguoi (?:theo doi|dang ky|dang ki)|luot (?:theo doi|dang ky)|theo doi|dang ky|구독자|구독|팔로워|팔로우"
+    r"(?:followers?|follow|subs\b|sub\b|subscribers?|subbies|fans?\b|seguidor(?:es)?|suscriptor(?:es)?"
+    r"|suscritos"
+    r"|abonnes?|abonnees|abonnements|nguoi (?:theo doi|dang ky|dang ki)|luot (?:theo doi|dang ky)|theo doi"
+    r"|dang ky|구독자|구독|팔로워|팔로우"
     r"|abonnenten|abos?\b|inscritos|assinantes|登録者|フォロワー|pengikut|명(?!\s*이\s*봤)|人(?:の)?(?:登録者|フォロワー)?)"
 )
 _CHANNEL = r"(?:channel|account|page|kenh|canal|chaine|compte|cuenta|kanal|채널|계정|チャンネル|akun|conta)"
 _VIEWS_WORD = (
-    r"(?:views?\b|plays?\b|watches\b|impressions\b|vistas?\b|visitas\b|visualizaciones|visualizacoes|reproducciones|vues?\b"
-    r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?|뷰|회(?!의)|번|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton|kali ditonton|x ditonton)"
+    r"(?:views?\b|plays?\b|watches\b|impressions\b|vistas?\b|visitas\b|visualizaciones|visualizacoes"
+    r"|reproducciones|vues?\b"
+    r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?|뷰|회(?!의)|번|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton"
+    r"|kali ditonton|x ditonton)"
 )
-_NOT_FOLLOWERS = rf"(?![ \t]*(?:{_VIEWS_WORD}|videos?|uploads|shorts|likes?|comments?|days?|s\b|sec|min|초|분|개|일|시간|giay|phut|ngay|gio|dias|jours|horas|heures|%))"
+_NOT_FOLLOWERS = (
+    rf"(?![ \t]*(?:{_VIEWS_WORD}|videos?|uploads|shorts|likes?|comments?|days?|s\b|sec|min|초|분|개|일|시간|giay"
+    r"|phut|ngay|gio|dias|jours|horas|heures|%))"
+)
 _FOLLOWERS = (
-    rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?{_FANS}(?!\s*[:=])",
-    rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es|sind|hat|ist|tengo|:|：|=|~|-|now"
+    rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?(?:de |d['’]\s?)?{_FANS}(?!\s*[:=])",
+    rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es"
+    r"|sind|hat|ist|tengo|:|：|=|~|-|now"
     rf"|이제|한|총|대략)\s*|{_AROUND}\s*)*{_N}{_NOT_FOLLOWERS}",
-    rf"{_CHANNEL}(?:\s+(?:with|of|has|at|is|co|minh|toi|em|con|de|avec|mit|com|tiene|a|tiktok|youtube|shorts|size|hien|dang|nho|vua|duoc|nay|tem|hat"
+    rf"{_CHANNEL}(?:\s+(?:with|of|has|at|is|co|minh|toi|em|con|de|avec|mit|com|tiene|a|tiktok|youtube"
+    r"|shorts|size|hien|dang|nho|vua|duoc|nay|tem|hat"
     rf"|{_AROUND}))*\s*[:=]?\s*{_N}{_NOT_FOLLOWERS}",
-    rf"\b(?:i'?m|we'?re|i am|we are|sitting|currently)\s+(?:sitting |still |only |currently )?(?:at|on)\s+(?:{_AROUND}\s+)*{_N}{_NOT_FOLLOWERS}",
-    rf"\b(?:somos|estoy en|estamos en|on est|nous sommes|je suis a|estou com|wir sind)\s+(?:{_AROUND}\s+|ya )*{_N}{_NOT_FOLLOWERS}",
+    r"\b(?:i'?m|we'?re|i am|we are|sitting|currently)\s+(?:sitting |still |only |currently )?(?:at"
+    rf"|on)\s+(?:{_AROUND}\s+)*{_N}{_NOT_FOLLOWERS}",
+    rf"\b(?:somos|estoy en|estamos en|on est|nous sommes|je suis a|estou com|wir sind)\s+(?:{_AROUND}\s+"
+    rf"|ya )*{_N}{_NOT_FOLLOWERS}",
 )
 _USUAL = (
-    r"(?:\busual(?:ly)?\b|\btypical(?:ly)?\b|\bnormal(?:ly)?\b|\bavg\b|\baverag(?:e[sd]?|ing)\b|\bgenerally\b|\bregularly\b|\bmost(?:ly)? (?:of )?"
-    r"|\bmedian\b|\bmy (?:other |recent |last |regular )?(?:videos|shorts|ones|uploads|stuff|clips|tiktoks) (?:\w+ )?(?:get|do|reach|make|pull|land|hit|sit)"
-    r"|평소|보통|평균|대체로|원래|\bthuong\b|\bbinh thuong\b|\btrung binh\b|\bnormalmente\b|\bsuel(?:en|o|e)\b|\bde media\b|\bmedia de\b|\bpromedio\b"
-    r"|\bhabitual(?:mente|es)?\b|\bpor lo general\b|\bde costumbre\b|\bd'habitude\b|\ben moyenne\b|\bmoyenne\b|\bhabituellement\b|\ben general\b|\bgeneralement\b"
-    r"|\bnormalerweise\b|\bim schnitt\b|\bdurchschnitt\w*|\bmeistens\b|\bsonst\b|\bgeralmente\b|\bem media\b|\bcostumo\b|普段|平均|いつも|通常"
+    r"(?:\busual(?:ly)?\b|\btypical(?:ly)?\b|\bnormal(?:ly)?\b|\bavg\b|\baverag(?:e[sd]?|ing)\b"
+    r"|\bgenerally\b|\bregularly\b|\bmost(?:ly)? (?:of )?"
+    r"|\bmedian\b|\bmy (?:other |recent |last |regular )?(?:videos|shorts|ones|uploads|stuff|clips"
+    r"|tiktoks) (?:\w+ )?(?:get|do|reach|make|pull|land|hit|sit)"
+    r"|평소|보통|평균|대체로|원래|\bthuong\b|\bbinh thuong\b|\btrung binh\b|\bnormalmente\b|\bsuel(?:en|o|e)\b"
+    r"|\bde media\b|\bmedia de\b|\bpromedio\b"
+    r"|\bhabitual(?:mente|es)?\b|\bpor lo general\b|\bde costumbre\b|\bd'habitude\b|\ben moyenne\b"
+    r"|\bmoyenne\b|\bhabituellement\b|\ben general\b|\bgeneralement\b"
+    r"|\bnormalerweise\b|\bim schnitt\b|\bdurchschnitt\w*|\bmeistens\b|\bsonst\b|\bgeralmente\b"
+    r"|\bem media\b|\bcostumo\b|普段|平均|いつも|通常"
     r"|\bbiasa(?:nya)?\b|\brata-rata\b)"
 )
 _VIEWS = (
-    rf"{_N}\s*(?:(?:total|more|lousy|measly|poor|de|k)\s+)?{_VIEWS_WORD}(?!\s*(?:후|뒤))",
-    rf"{_VIEWS_WORD}\s*(?:수)?(?:가|는|이|은|도|を|は|が)?\s*(?:(?:count|is|are|of|at|:|：|=|la|only|just|moi|chi|co|겨우|고작|아직|지금|현재|so far"
+    rf"{_N}[ \t]*(?:(?:total|more|lousy|measly|poor|de|k)\s+)?{_VIEWS_WORD}(?!\s*(?:후|뒤))",
+    rf"{_VIEWS_WORD}\s*(?:수)?(?:가|는|이|은|도|を|は|が)?\s*(?:(?:count|is|are|of|at|:|：|=|la|only|just|moi|chi|co"
+    r"|겨우|고작|아직|지금|현재|so far"
     rf"|{_AROUND})\s*)*{_N}(?!\s*(?:{_FANS}|일|시간|days?|hours?|ngay|gio|dias|jours|horas|heures|s\b|초|개))",
     rf"(?:봤|본|seen by|watched by|vist[oa] por|vue? par)\s*(?:{_AROUND}\s*)?{_N}",
 )
 _STUCK = (
-    rf"\b(?:stuck|stalled|stopped|died|sitting|plateaued|flatlined|capped|frozen|estancad[oa]|se quedo|parad[oa]|bloquee?|lleva|tiene solo|solo tiene|a fait|n'a (?:fait )?que|duoc co|moi duoc|hat nur|tem so|baru|coincee?|ket|dung|hangt|parou|mentok)"
+    r"\b(?:stuck|stalled|stopped|died|sitting|plateaued|flatlined|capped|frozen|estancad[oa]|se quedo"
+    r"|parad[oa]|bloquee?|lleva|tiene solo|solo tiene|a fait|n'a (?:fait )?que|duoc co|moi duoc|hat nur"
+    r"|tem so|baru|coincee?|ket|dung|hangt|parou|mentok)"
     rf"\s+(?:(?:at|around|on|en|a|o|bei|em|di|lai)\s+)?(?:{_AROUND}\s+|les\s+|los\s+)*{_N}",
+    r"\b(?:it'?s|its|it is|that'?s|he|she|esta|elle est|il est|dang o)\s+(?:now |currently |already "
+    rf"|sitting |still |ya |deja )?(?:at|on|en|a|duoc)\s+(?:{_AROUND}\s+)*{_N}(?!\s*(?:{_FANS}|am\b|pm\b"
+    r"|s\b|sec|%|h\b|days?|jours|dias))",
     rf"{_N}에서?\s*(?:멈|막|정체)",
-    rf"\b(?:got|gets|getting|reached|hit|has|have|only|just|did|made|solo|sigue en|toujours|seulement|moi|chi)\s+(?:(?:about|around|only|just|like|reached|got|hit|a|tiene|lleva|fait|duoc|co)\s+)*"
-    rf"{_N}(?!\s*(?:{_VIEWS_WORD}|{_FANS}|%|\w*seconds?|secs?|s\b|days?|hours?|hrs?|h\b|weeks?|months?|min|years?|likes?|comments?|videos?|shorts|clips|thumbnails?"
-    r"|titles?|ideas?|cuts?|frames?|of\b|phut|giay|ngay|gio|segundos|dias|horas|jours|heures|secondes))(?=\s*(?:$|[.,;!?)]|in\b|after\b|and\b|so far|since|on\b|within|en\b|tras|despues|apres|depuis|sau|trong|from|with))",
+    r"\b(?:got|gets|getting|reached|hit|has|have|only|just|did|made|solo|sigue en|toujours|seulement|moi"
+    r"|chi)\s+(?:(?:about|around|only|just|like|reached|got|hit|a|tiene|lleva|fait|duoc|co)\s+)*"
+    rf"{_N}(?!\s*(?:{_VIEWS_WORD}|{_FANS}|%|\w*seconds?|secs?|s\b|days?|hours?|hrs?|h\b|weeks?|months?|min"
+    r"|years?|likes?|comments?|videos?|shorts|clips|thumbnails?"
+    r"|titles?|ideas?|cuts?|frames?|of\b|phut|giay|ngay|gio|segundos|dias|horas|jours|heures"
+    r"|secondes))(?=\s*(?:$|[.,;!?)]|in\b|after\b|and\b|so far|since|on\b|within|en\b|tras|despues|apres"
+    r"|depuis|sau|trong|from|with))",
 )
 _COUNTED = {
     "likes": r"(?:likes?\b|hearts?\b|thumbs up\b|me gustas?\b|j'aimes?\b|mentions j'aime|luot (?:thich|like)|thich\b|tim\b|좋아요|curtidas|いいね|suka\b)",
     "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|coms\b|luot binh luan|binh luan|cmts?\b|댓글|kommentare?n?\b|コメント|komentar)",
 }  # fmt: skip
 _LAST = (
-    r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b|\bmy videos\b|\bmy shorts\b|최근|지난|그동안|\bgan (?:day|nhat)\b|\bmoi nhat\b|\bmoi day\b|\bvua roi\b|\bmay (?:video|clip)\b|\btruoc do\b"
-    r"|\bultim[oa]s\b|\banteriores\b|\brecientes\b|\bdernie?\w+|\brecentes\b|\bprecedent\w*|\bletzten\b|最近|直近|過去|\bterakhir\b)"
+    r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b"
+    r"|\bmy videos\b|\bmy shorts\b|최근|지난|그동안|\bgan (?:day|nhat)\b|\bmoi nhat\b|\bmoi day\b|\bvua roi\b"
+    r"|\bmay (?:video|clip)\b|\btruoc do\b"
+    r"|\bultim[oa]s\b|\banteriores\b|\brecientes\b|\bdernie?\w+|\brecentes\b|\bprecedent\w*|\bletzten\b|最近"
+    r"|直近|過去|\bterakhir\b)"
 )
 _BETWEEN = re.compile(
-    r"\s*(?:,|;|、|/|&|\b(?:and|y|et|va|und|e|dan)\b|그리고|views?|회)(?:\s*(?:(?:and|y|et|va|und|e|dan)\b|&|그리고))?\s*"
+    r"\s*(?:,|;|、|/|&|\b(?:and|y|et|va|und|e|dan)\b|그리고|views?|회)(?:\s*(?:(?:and|y|et|va|und|e|dan)\b|&"
+    r"|그리고))?\s*"
 )
 _COUNTS = re.compile(rf"(?<![\d.,]){COUNT}", re.IGNORECASE)
 _BEFORE, _AFTER = 90, 60  # how far from a list the word stands that says what it lists
 _CLAUSES = re.compile(
-    r"[.;!?\n]+(?:\s|$)|,\s+(?=but|and|while|this|it|est[ea]\b|cette|celle|ce\b|dies|video nay|clip nay|usually|normally|typical|my|avg|average|pero|mais|nhung|binh thuong|thuong|normalmente|d'habitude|평소|보통)"
-    r"|\b(?:but|while|whereas|though|pero|mais|nhung|mientras|alors que|con binh thuong|instead of|compared to|aber|mas|tapi|padahal)\b|지만|는데|은데|인데|けど|が、",
+    r"[.;!?\n]+(?:\s|$)|,\s+(?=but|and|while|this|it|est[ea]\b|cette|celle|ce\b|dies|video nay|clip nay"
+    r"|usually|normally|typical|my|avg|average|pero|mais|nhung|binh thuong|thuong|normalmente|d'habitude"
+    r"|평소|보통)"
+    r"|\b(?:but|while|whereas|though|pero|mais|nhung|mientras|alors que|con binh thuong|instead of"
+    r"|compared to|aber|mas|tapi|padahal)\b|지만|는데|은데|인데|けど|が、",
     re.IGNORECASE,
 )
 # A number to be reached, or asked of other videos, is none that a video has.
 _WISHED = re.compile(
-    r"^\s*(?:and |so |hmm |¿|y )*(?:can|could|will|would|may|might)\b.{0,40}\b(?:hit|reach|pass|get|cross|break|make|go)\b|\bat least\b|\bminimum\b"
-    r"|\b(?:chances?|odds|probability|likely|likelihood|goal|want to|hope to|need to)\b|\b(?:llegara|alcanzara|superara|pasara|puede llegar|al menos|como minimo)\b"
-    r"|\b(?:atteindr\w+|depasser\w*|au moins)\b|\b(?:dat duoc|co the dat|vuot|it nhat)\b|넘을|넘길|찍을|달성|이상|\b(?:erreichen|mindestens|chegar|pelo menos)\b",
+    r"^\s*(?:and |so |hmm |¿|y )*(?:can|could|will|would|may|might)\b.{0,40}\b(?:hit|reach|pass|get|cross"
+    r"|break|make|go)\b|\bat least\b|\bminimum\b"
+    r"|\b(?:chances?|odds|probability|likely|likelihood|goal|want to|hope to|need to)\b|\b(?:llegara"
+    r"|alcanzara|superara|pasara|puede llegar|al menos|como minimo)\b"
+    r"|\b(?:atteindr\w+|depasser\w*|au moins)\b|\b(?:dat duoc|co the dat|vuot|it nhat)\b|넘을|넘길|찍을|달성|이상"
+    r"|\b(?:erreichen|mindestens|chegar|pelo menos)\b",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?<![a-z0-9_.,:@#$€£/]){COUNT}(?![.,:/]?\d)(?!\s?(?:%|[a-z가-힣]*(?:sec|min|초|분|일|시|giay|phut)))")
+_BARE = re.compile(
+    rf"(?<![a-z0-9_.,:@#$€£/]){COUNT}(?![.,:/]?\d)(?!\s?(?:%|[a-z가-힣]*(?:sec|min|초|분|일|시|giay|phut)))"
+)
 
 
 # "1.5k subcribers": what is counted, with letters missing or swapped.
@@ -166,7 +207,9 @@ def _views(text: str) -> tuple[float | None, int | None]:
         if count is None:
             count = _first(_STUCK, clause)
         if count is None and usual:
-            bare = re.search(rf"{_USUAL}\D{{0,40}}?{_N}{_NOT_FOLLOWERS}(?!\s*(?:{_FANS}))", clause, re.IGNORECASE)
+            bare = re.search(
+                rf"{_USUAL}\D{{0,40}}?{_N}{_NOT_FOLLOWERS}(?!\s*(?:{_FANS}))", clause, re.IGNORECASE
+            )
             count = read_count(bare.group("n")) if bare else None
         if count is None or _WISHED.search(clause):
             continue
@@ -180,7 +223,8 @@ def _views(text: str) -> tuple[float | None, int | None]:
 def _counted(what: str, text: str) -> int | None:
     """Return the likes or comments of one video that a text states: "300 likes", "댓글 20개"."""
     word = _COUNTED[what]
-    count = _first((rf"{_N}\s*(?:de )?{word}", rf"{word}\s*(?:수|は|が|는|은|이|(?<=[가-힣])|(?:count\s*)?(?:is|are|:|=))\s*{_N}"), text)
+    after = rf"{word}\s*(?:수|は|が|는|은|이|(?<=[가-힣])|(?:count\s*)?(?:is|are|:|=))\s*{_N}"
+    count = _first((after, rf"{_N}\s*(?:de )?{word}"), text)
     return None if count is None else int(count)
 
 

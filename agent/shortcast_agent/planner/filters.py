@@ -10,13 +10,18 @@ from shortcast_agent.planner.counts import fold, plain_counts
 from shortcast_agent.planner.when import days_of, read_duration
 
 _N = rf"(?P<n>(?<![a-z0-9_.,:])(?:{COUNT}))"
-_VIEWS = r"(?:views?|plays?|vistas|visitas|visualizac\w+|reproducciones|vues|luot xem|luot|조회수|조회|회|뷰|aufrufe\w*|再生|回|tayangan|tampilan)"
+_VIEWS = (
+    r"(?:views?|plays?|vistas|visitas|visualizac\w+|reproducciones|vues|luot xem|luot|조회수|조회|회|뷰"
+    r"|aufrufe\w*|再生|回|tayangan|tampilan)"
+)
 _MORE = (
-    r"(?:at least|more than|over|above|minimum(?: of)?|min\.?|>=?|mas de|al menos|por encima de|minimo|plus de|au moins|hon|it nhat|tren|mindestens|uber"
+    r"(?:at least|more than|over|above|minimum(?: of)?|min\.?|>=?|mas de|al menos|por encima de|minimo"
+    r"|plus de|au moins|hon|it nhat|tren|mindestens|uber"
     r"|mais de|pelo menos|acima de|lebih dari|minimal|di atas)"
 )
 _LESS = (
-    r"(?:under|less than|fewer than|below|at most|max(?:imum)?(?: of)?\.?|no more than|<=?|menos de|como maximo|por debajo de|moins de|au plus|duoi|it hon|toi da"
+    r"(?:under|less than|fewer than|below|at most|max(?:imum)?(?: of)?\.?|no more than|<=?|menos de"
+    r"|como maximo|por debajo de|moins de|au plus|duoi|it hon|toi da"
     r"|unter|weniger als|hochstens|no maximo|kurang dari|di bawah|maksimal)"
 )
 _MIN_VIEWS = (
@@ -31,21 +36,32 @@ _MAX_VIEWS = (
     rf"{_N}\s*{_VIEWS}?\s*(?:이하|미만|以下|or less|or fewer|o menos|ou moins|tro xuong)\s*(?:{_VIEWS})?",
 )
 _SHORT = re.compile(
-    rf"(?:{_LESS}|shorter than|up to|no longer than)\s+(?P<span>\d+(?:[.,]\d+)?\s*(?:s\b|sec\w*|seconds?|segundos?|secondes?|giay|min\w*|phut|sekunden|detik))"
+    rf"(?:{_LESS}|shorter than|up to|no longer than)\s+(?P<span>\d+(?:[.,]\d+)?\s*(?:s\b|sec\w*|seconds?"
+    r"|segundos?|secondes?|giay|min\w*|phut|sekunden|detik))"
     r"|(?P<span2>\d+\s*(?:초|분|秒))\s*(?:이하|미만|以下|이내)",
 )
 _SINCE = re.compile(
-    r"\b(?:from|in|of|over|within|during|posted in)\s+(?:the\s+)?(?:last|past)\s+(?P<span>(?:\w+\s+)?(?:days?|weeks?|months?|years?))\b"
-    r"|\b(?:de|en|durante)\s+(?:los|las|el|la)\s+ultim[oa]s?\s+(?P<span2>(?:\w+\s+)?(?:dias?|semanas?|mes(?:es)?|anos?))\b"
+    r"\b(?:from|in|of|over|within|during|posted in)\s+(?:the\s+)?(?:last"
+    r"|past)\s+(?P<span>(?:\w+\s+)?(?:days?|weeks?|months?|years?))\b"
+    r"|\b(?:de|en|durante)\s+(?:los|las|el|la)\s+ultim[oa]s?\s+(?P<span2>(?:\w+\s+)?(?:dias?|semanas?"
+    r"|mes(?:es)?|anos?))\b"
     r"|\b(?:des|du|de la|ces|les)\s+dernie\w+\s+(?P<span3>(?:\w+\s+)?(?:jours?|semaines?|mois|ans?))\b"
     r"|\b(?:ces|des|les)\s+(?P<span6>\w+\s+)derniers?\s+(?P<unit6>jours?|semaines?|mois)\b"
-    r"|최근\s*(?P<span4>(?:\d+|한|두|세)?\s*(?:일|주일?|달|개월|년))|\b(?P<span5>\w+ (?:ngay|tuan|thang|nam)) (?:qua|gan day|tro lai day)\b"
+    r"|최근\s*(?P<span4>(?:\d+|한|두|세)?\s*(?:일|주일?|달|개월|년))|\b(?P<span5>\w+ (?:ngay|tuan|thang|nam)) (?:qua"
+    r"|gan day|tro lai day)\b"
 )
 _LIMIT = re.compile(
-    r"\b(?:latest|newest|most recent)\s+(?P<d>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))|(?<![\w.,:])(?P<e>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b"
-    r"|\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs|followers|likes|comments))"
-    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower|view|like|like|times|ngay|giay|dias|jours|heures|horas|gio|phut)[\w#]+\s+){0,4}?(?:videos?|vids?|shorts|clips?|uploads|posts|examples|results|tiktoks|references"
-    r"|ones|cortos|ejemplos|exemples|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?|tips|changes|things|titles|suggestions|improvements|khung hinh|anh|goi y|video|miniaturas|portadas|consejos|cambios|conseils|idees|propositions|vignettes|miniatures|opsi|contoh|beispiele)\b"
+    r"\b(?:latest|newest|most recent)\s+(?P<d>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))"
+    r"|(?<![\w.,:])(?P<e>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b"
+    r"|\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only"
+    r"|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs"
+    r"|followers|likes|comments))"
+    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower"
+    r"|view|like|like|times|ngay|giay|dias|jours|heures|horas|gio|phut)[\w#]+\s+){0,4}?(?:videos?|vids?"
+    r"|shorts|clips?|uploads|posts|examples|results|tiktoks|references"
+    r"|ones|cortos|ejemplos|exemples|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?"
+    r"|tips|changes|things|titles|suggestions|improvements|khung hinh|anh|goi y|video|miniaturas|portadas"
+    r"|consejos|cambios|conseils|idees|propositions|vignettes|miniatures|opsi|contoh|beispiele)\b"
     r"|(?<![\w.,:])(?P<c>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
 )
 _WORDS = {
@@ -55,7 +71,8 @@ _WORDS = {
     "tiga": 3, "lima": 5,
 }  # fmt: skip
 _THINGS = (
-    r"(?:videos?|vids?|shorts|clips?|examples|results|tiktoks|frames?|stills?|thumbnails?|options|tips|changes|things|titles|suggestions|ideas|cortos|ejemplos"
+    r"(?:videos?|vids?|shorts|clips?|examples|results|tiktoks|frames?|stills?|thumbnails?|options|tips"
+    r"|changes|things|titles|suggestions|ideas|cortos|ejemplos"
     r"|exemples|fotogramas|images|khung hinh|goi y|consejos|cambios|conseils|contoh)"
 )
 _LIMIT_WORD = re.compile(rf"\b(?P<w>{'|'.join(_WORDS)})\s+(?:(?!first\b)\w+\s+){{0,2}}?{_THINGS}\b")
@@ -67,13 +84,24 @@ _LANGUAGES = (
     ("vi", r"\bvietnamese\b|베트남어|vietnamita|vietnamien\w*|tieng viet|vietnamesisch"),
     ("es", r"\bspanish\b|스페인어|\ben espanol\b|espagnol|tieng tay ban nha|spanisch"),
     ("fr", r"\bfrench\b|프랑스어|불어|\ben frances\b|\bfrancais(?:es)?\b|tieng phap|franzosisch"),
-    ("en", r"\bin english\b|\benglish(?: language)? (?:videos|shorts|ones)\b|영어|\ben ingles\b|\ben anglais\b|tieng anh"),
-    ("ja", r"\bjapanese (?:videos|shorts|ones)\b|\bin japanese\b|일본어|\ben japones\b|\ben japonais\b|日本語"),
-    ("de", r"\bin german\b|\bgerman (?:videos|shorts|ones)\b|독일어|\ben aleman\b|\ben allemand\b|auf deutsch"),
+    (
+        "en",
+        r"\bin english\b|\benglish(?: language)? (?:videos|shorts|ones)\b|영어|\ben ingles\b|\ben anglais\b"
+        r"|tieng anh",
+    ),
+    (
+        "ja",
+        r"\bjapanese (?:videos|shorts|ones)\b|\bin japanese\b|일본어|\ben japones\b|\ben japonais\b|日本語",
+    ),
+    (
+        "de",
+        r"\bin german\b|\bgerman (?:videos|shorts|ones)\b|독일어|\ben aleman\b|\ben allemand\b|auf deutsch",
+    ),
     ("pt", r"\bin portuguese\b|포르투갈어|\bem portugues\b|\ben portugues\b|\ben portugais\b"),
 )
 _REAL = re.compile(
-    r"\b(?:only real|real (?:ones|videos) only|no demo|without (?:the )?demo|not (?:the )?(?:demo|invented)|leave out the (?:demo|invented)|real videos)\b"
+    r"\b(?:only real|real (?:ones|videos) only|no demo|without (?:the )?demo|not (?:the )?(?:demo"
+    r"|invented)|leave out the (?:demo|invented)|real videos)\b"
     r"|진짜(?: 영상)?만|실제 영상만|solo (?:videos )?reales|sin (?:los )?inventad|que des vraies|chi video that",
 )
 

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 SEARCHES = ("similar", "better", "niche", "collect")
 COUNTED = ("followers", "typical_views", "views")
 _GOES_ON = re.compile(
-    r"^\W*(?:and|what about|how about|or|now|ok(?:ay)? and|same (?:for|but|thing|on)|only|but|also|instead|just|make it|no,?|then|y|ahora|pero|solo|mejor|et|mais|maintenant|plutot|seulement|con|the con|vay con|con neu|chi|the|und|nur|e|agora|dan|kalau"
+    r"^\W*(?:and|what about|how about|or|now|ok(?:ay)? and|same (?:for|but|thing|on)|only|but|also|instead"
+    r"|just|make it|no,?|then|y|ahora|pero|solo|mejor|et|mais|maintenant|plutot|seulement|con|the con"
+    r"|vay con|con neu|chi|the|und|nur|e|agora|dan|kalau"
     r"|not)\b|^\W*(?:그럼|그리고|그러면|이번엔|아니|근데|じゃあ|では)|(?:instead|only|please|도|만|은요|는요|はどう)\W*$|^.{0,24}\?$"
 )
 _CORRECTS = re.compile(
-    r"^\W*(?:(?:oh|ah|wait|hmm|oops|um|uh|sorry|no)\W+)*(?:no\b|nope|not\b|sorry|actually|wait|i meant|i mean|correction|my mistake|oops|scratch that|make that|perdon|no,? |queria decir|me equivoque|mejor dicho|pardon|non\b"
-    r"|je voulais dire|enfin|je me suis trompe|nham|a nham|khong phai|y minh la|nein|ich meinte|quis dizer|nao,|maksud|bukan|salah)|아니|정정|잘못|미안|실수|いや|間違え|じゃなくて|\bi meant\b|\bi mean\b|\bqueria decir\b|\bvoulais dire\b|\bmeinte\b"
+    r"^\W*(?:(?:oh|ah|wait|hmm|oops|um|uh|sorry|no)\W+)*(?:no\b|nope|not\b|sorry|actually|wait|i meant"
+    r"|i mean|correction|my mistake|oops|scratch that|make that|perdon|no,? |queria decir|me equivoque"
+    r"|mejor dicho|pardon|non\b"
+    r"|je voulais dire|enfin|je me suis trompe|nham|a nham|khong phai|y minh la|nein|ich meinte|quis dizer"
+    r"|nao,|maksud|bukan|salah)|아니|정정|잘못|미안|실수|いや|間違え|じゃなくて|\bi meant\b|\bi mean\b|\bqueria decir\b"
+    r"|\bvoulais dire\b|\bmeinte\b"
 )
 
 
@@ -73,11 +79,23 @@ def plan_inform(plan: "Plan", turn: Turn, talk: Talk) -> None:
         slots = replace(turn.slots, views=fixed["views"])
         return plan_for(task, plan, replace(turn, slots=slots), talk)
     views, age = stated_figures(turn, talk)
-    if task in ("diagnose", "next_day") and (turn.slots.views is not None or turn.slots.age_days is not None or (talk.link and stated(turn))):
+    if task in ("diagnose", "next_day") and (
+        turn.slots.views is not None or turn.slots.age_days is not None or (talk.link and stated(turn))
+    ):
         return plan_for(task, plan, turn, talk)
-    if task == "diagnose" and views is not None and age is not None and stated(turn) and "title" not in stated(turn):
+    if (
+        task == "diagnose"
+        and views is not None
+        and age is not None
+        and stated(turn)
+        and "title" not in stated(turn)
+    ):
         return plan_for("diagnose", plan, turn, talk)
-    if task == "compare" and len(talk.variants) > 1 and not {"title", "video", "thumbnail"} & stated(turn).keys():
+    if (
+        task == "compare"
+        and len(talk.variants) > 1
+        and not {"title", "video", "thumbnail"} & stated(turn).keys()
+    ):
         return compare_again(plan, talk)
     if not stated(turn) and not fixed and has_subject(plan.draft):
         return None
@@ -86,7 +104,9 @@ def plan_inform(plan: "Plan", turn: Turn, talk: Talk) -> None:
     if task == "suggest":
         plan_for("suggest", plan, turn, talk)
         return plan_for("forecast", plan, turn, talk)
-    return plan_for("forecast" if talk.forecasted or task in ("forecast", "whatif") else "judge", plan, turn, talk)
+    return plan_for(
+        "forecast" if talk.forecasted or task in ("forecast", "whatif") else "judge", plan, turn, talk
+    )
 
 
 def compare_again(plan: "Plan", talk: Talk) -> None:
@@ -96,7 +116,9 @@ def compare_again(plan: "Plan", talk: Talk) -> None:
         variants = {f"{name}s": [variant[name] for variant in talk.variants] for name in talk.variants[0]}
         plan.want("compare_variants", **variants, **rest)
         return
-    plan.alternatives = tuple(Alternative(str(next(iter(v.values()), "as it stands")), v) for v in talk.variants)
+    plan.alternatives = tuple(
+        Alternative(str(next(iter(v.values()), "as it stands")), v) for v in talk.variants
+    )
     for variant in talk.variants:
         plan.want("forecast_views", **(plan.draft | variant), horizon_days=plan.horizon)
 
@@ -116,7 +138,9 @@ def plan_adopt(plan: "Plan", turn: Turn, talk: Talk) -> None:
         if has_subject(plan.draft) and talk.drafts:
             return plan_for("forecast", plan, turn, talk)
         return plan.ask("variants", "compare", "ask_choice")
-    said = {name: value for name, value in stated(turn).items() if name not in (chosen or {}) or name != "title"}
+    said = {
+        name: value for name, value in stated(turn).items() if name not in (chosen or {}) or name != "title"
+    }
     plan.draft = plan.talk.draft = plan.draft | dict(chosen or {}) | said
     plan.talk.hypothetical = {}
     return plan_for("forecast", plan, turn, talk)

@@ -16,25 +16,88 @@ SUBJECT = ("title", "video", "thumbnail")
 MOST_NAMED = len(string.ascii_uppercase)
 
 
-_NAME = re.compile(rf"\b{DRAFT_WORD}\s+(?P<a>[a-z])\b(?!['’])|(?:초안|버전)\s*(?P<b>[a-z])(?![a-z])|(?<![a-z])(?P<c>[a-d])안")
-_VIDEO_NAME = re.compile(r"\b(?:video|clip|vid|link|영상|vidéo|vídeo)\s*(?:number |no\.? ?|#|số )?(?P<n>[1-9])(?!\d|\s*(?:min|sec|s\b|초|분|days?|views?))\b")
-_OF_DRAFTS = re.compile(rf"{DRAFT_WORD}|\b(?:original|initial|origine|old one|old title|first title again)\b|원래|처음|최초")
-_WINNER = re.compile(
-    r"\b(?:the )?(?:winner|winning one|better one|best one|stronger one|top one|best of (?:the|those) two|better title)\b|더 나은|더 좋은|이긴|제일 좋은|\b(?:el|la) (?:mejor|ganador\w*)\b(?! (?:hora|momento|dia|titulo))"
-    r"|\b(?:le|la) (?:meilleure?|gagnante?)\b(?! (?:moment|heure|titre))|cai (?:tot hon|hay hon|tot nhat)|\b(?:der|die|das) bessere\b|\bo melhor\b(?! (?:horario|hora))|\byang (?:lebih bagus|terbaik|menang)\b|良いほう|良い方"
+_NAME = re.compile(
+    rf"\b{DRAFT_WORD}\s+(?P<a>[a-z])\b(?!['’])|(?:초안|버전)\s*(?P<b>[a-z])(?![a-z])|(?<![a-z])(?P<c>[a-d])안"
 )
-_OTHER = re.compile(r"\bthe other (?:one|title|draft|thumbnail|version)\b|다른 (?:거|것|걸|제목|초안)|\b(?:el otro|la otra)\b|\bl'autre\b|cai (?:kia|con lai)|\b(?:der|die|das) andere\b|\b[oa] outr[oa]\b|\byang lain\b|もう一つ")
-_BOTH = re.compile(r"\bboth\b|\ball (?:of them|three|four|these)\b|\beach (?:one|of them)\b|둘 다|모두|전부|세 개 다|\bambos\b|\bambas\b|\blos dos\b|\blas dos\b|\bles deux\b|\btoutes les deux\b|ca hai|ca 2|\bbeide\b|\bos dois\b|\bas duas\b|両方|\bkeduanya\b")
+_VIDEO_NAME = re.compile(
+    r"\b(?:video|clip|vid|link|영상|vidéo|vídeo)\s*(?:number |no\.? ?|#|số )?(?P<n>[1-9])(?!\d|\s*(?:min|sec"
+    r"|s\b|초|분|days?|views?))\b"
+)
+_OF_DRAFTS = re.compile(
+    rf"{DRAFT_WORD}|\b(?:original|initial|origine|old one|old title|first title again)\b|원래|처음|최초"
+)
+_WINNER = re.compile(
+    r"\b(?:the )?(?:winner|winning one|better one|best one|stronger one|top one|best of (?:the|those) two"
+    r"|better title)\b|더 나은|더 좋은|이긴|제일 좋은|\b(?:el|la) (?:mejor|ganador\w*)\b(?! (?:hora|momento|dia"
+    r"|titulo))"
+    r"|\b(?:le|la) (?:meilleure?|gagnante?)\b(?! (?:moment|heure|titre))|cai (?:tot hon|hay hon|tot nhat)"
+    r"|\b(?:der|die|das) bessere\b|\bo melhor\b(?! (?:horario|hora))|\byang (?:lebih bagus|terbaik"
+    r"|menang)\b|良いほう|良い方"
+)
+_OTHER = re.compile(
+    r"\bthe other (?:one|title|draft|thumbnail|version)\b|다른 (?:거|것|걸|제목|초안)|\b(?:el otro|la otra)\b"
+    r"|\bl'autre\b|cai (?:kia|con lai)|\b(?:der|die|das) andere\b|\b[oa] outr[oa]\b|\byang lain\b|もう一つ"
+)
+_BOTH = re.compile(
+    r"\bboth\b|\ball (?:of them|three|four|these)\b|\beach (?:one|of them)\b|둘 다|모두|전부|세 개 다|\bambos\b"
+    r"|\bambas\b|\blos dos\b|\blas dos\b|\bles deux\b|\btoutes les deux\b|ca hai|ca 2|\bbeide\b"
+    r"|\bos dois\b|\bas duas\b|両方|\bkeduanya\b"
+)
 _THAT = re.compile(
-    r"\b(?:that|this|the new|the) (?:title|one|version|change|option|idea|name)\b|\b(?:use|take|with|keep|apply|do) (?:that|this|it)\b|그 ?(?:제목|걸로|거로|것으로|버전)|그렇게|\bes[ea] (?:titulo|opcion|version|idea)?\b|\bce (?:titre|changement)\b|\bcelui-la\b|\bcelle-la\b"
-    r"|tieu de (?:do|nay)|cai (?:do|nay)|\bden (?:titel|da)\b|\besse titulo\b|それ|そのタイトル|\bjudul itu\b|\bitu saja\b"
+    r"\b(?:that|this|the new|the) (?:title|one|version|change|option|idea|name)\b|\b(?:use|take|with|keep"
+    r"|apply|do) (?:that|this|it)\b|그 ?(?:제목|걸로|거로|것으로|버전)|그렇게|\bes[ea] (?:titulo|opcion|version|idea)?\b"
+    r"|\bce (?:titre|changement)\b|\bcelui-la\b|\bcelle-la\b"
+    r"|tieu de (?:do|nay)|cai (?:do|nay)|\bden (?:titel|da)\b|\besse titulo\b|それ|そのタイトル|\bjudul itu\b"
+    r"|\bitu saja\b"
 )
 _WORDS = re.compile(r"[a-z0-9]{3,}|[가-힣]{2,}|[ぁ-ヿ一-鿿]{2,}")
 _PICKS = re.compile(
-    r"\bthe (?P<en>[\w' -]{2,40}?) (?:one|draft|title|version|video|idea)s?\b|\b(?:el|la|los) (?:de|del|de la|sobre) (?P<es>[\w' -]{2,40})|\b(?:celui|celle) (?:de|du|sur|avec|des) (?:le |la )?(?P<fr>[\w' -]{2,40})"
-    r"|(?P<ko>[가-힣a-z0-9 ]{2,20}?) (?:거|것|걸로|거로|그거|제목|초안)|\b(?:cai|video|ban nhap|tieu de) (?:ve |cai )?(?P<vi>[\w' -]{2,40})|\b(?:der|die|das) mit (?:dem |der )?(?P<de>[\w' -]{2,40})|\bo d[oae] (?P<pt>[\w' -]{2,40})"
+    r"\bthe (?P<en>[\w' -]{2,40}?) (?:one|draft|title|version|video|idea)s?\b|\b(?:el|la|los) (?:de|del"
+    r"|de la|sobre) (?P<es>[\w' -]{2,40})|\b(?:celui|celle) (?:de|du|sur|avec|des) (?:le "
+    r"|la )?(?P<fr>[\w' -]{2,40})"
+    r"|(?P<ko>[가-힣a-z0-9 ]{2,20}?) (?:거|것|걸로|거로|그거|제목|초안)|\b(?:cai|video|ban nhap|tieu de) (?:ve "
+    r"|cai )?(?P<vi>[\w' -]{2,40})|\b(?:der|die|das) mit (?:dem |der )?(?P<de>[\w' -]{2,40})"
+    r"|\bo d[oae] (?P<pt>[\w' -]{2,40})"
 )
-_COMMON = frozenset("the and for with one first second third last title draft video use take back again please then this that que con los las une des les pour avec cai cho minh voi 제목 영상".split())
+_COMMON = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "one",
+        "first",
+        "second",
+        "third",
+        "last",
+        "title",
+        "draft",
+        "video",
+        "use",
+        "take",
+        "back",
+        "again",
+        "please",
+        "then",
+        "this",
+        "that",
+        "que",
+        "con",
+        "los",
+        "las",
+        "une",
+        "des",
+        "les",
+        "pour",
+        "avec",
+        "cai",
+        "cho",
+        "minh",
+        "voi",
+        "제목",
+        "영상",
+    ]
+)
 
 
 def note_draft(drafts: list[dict[str, Any]], draft: dict[str, Any]) -> list[dict[str, Any]]:
@@ -54,7 +117,9 @@ def note_videos(videos: list[str], links: list[str]) -> list[str]:
 
 def named_drafts(talk: Talk) -> dict[str, dict[str, Any]]:
     """Return the drafts of a conversation by their short names."""
-    return {f"draft {letter}": draft for letter, draft in zip(string.ascii_uppercase, talk.drafts, strict=False)}
+    return {
+        f"draft {letter}": draft for letter, draft in zip(string.ascii_uppercase, talk.drafts, strict=False)
+    }
 
 
 def named_videos(talk: Talk) -> dict[str, str]:
@@ -71,9 +136,15 @@ def pointed_video(turn: Turn, talk: Talk) -> str | None:
 def drafts_in(turn: Turn, talk: Talk) -> list[dict[str, Any]]:
     """Return the drafts that a turn names, in its order: "compare draft A and draft B"."""
     by_name = named_drafts(talk)
-    names = [f"draft {next(part for part in found.groups() if part).upper()}" for found in _NAME.finditer(_said(turn))]
+    names = [
+        f"draft {next(part for part in found.groups() if part).upper()}"
+        for found in _NAME.finditer(_said(turn))
+    ]
     if len(names) == 1:  # "draft A and B"
-        names += [f"draft {letter.upper()}" for letter in re.findall(r"(?:and|y|et|va|und|e|dan|or|랑|와|vs)\s+([a-z])\b", _said(turn))]
+        names += [
+            f"draft {letter.upper()}"
+            for letter in re.findall(r"(?:and|y|et|va|und|e|dan|or|랑|와|vs)\s+([a-z])\b", _said(turn))
+        ]
     if not names and _BOTH.search(_said(turn)) and _OF_DRAFTS.search(_said(turn)):
         return talk.drafts[-2:]
     return [by_name[name] for name in dict.fromkeys(names) if name in by_name]
@@ -139,7 +210,12 @@ def _by_title(said: str, several: list[dict[str, Any]]) -> dict[str, Any] | None
     hits: dict[str, tuple[int, dict[str, Any]]] = {}
     for item in several:
         title = fold(str(item.get("title") or ""))
-        hit = sum(any(word == known or (len(word) > 3 and known.startswith(word)) for known in _WORDS.findall(title)) for word in words)
+        hit = sum(
+            any(
+                word == known or (len(word) > 3 and known.startswith(word)) for known in _WORDS.findall(title)
+            )
+            for word in words
+        )
         if hit and title not in hits:
             hits[title] = (hit, item)
     best = max((hit for hit, _ in hits.values()), default=0)

@@ -4,29 +4,58 @@ import re
 
 from shortcast_agent.planner.counts import fold
 
-DRAFT_WORD = r"(?:drafts?|versions?|ideas?|borrador(?:es)?|brouillons?|ban nhap|ban thao|phien ban|초안|버전|원래|entwurfe?|entwurf|rascunhos?|案|draf|idee|idea)"
-_TITLE_WORD = r"(?:titles?|thumbnails?|covers?|options?|videos?|pictures?|variants?|ones?|titulos?|miniaturas?|opcion(?:es)?|titres?|miniatures?|vignettes?|tieu de|phuong an|anh bia|anh|제목|썸네일|안|titel|judul|opsi)"
+DRAFT_WORD = (
+    r"(?:drafts?|versions?|ideas?|borrador(?:es)?|brouillons?|ban nhap|ban thao|phien ban|초안|버전|원래"
+    r"|entwurfe?|entwurf|rascunhos?|案|draf|idee|idea)"
+)
+_TITLE_WORD = (
+    r"(?:titles?|thumbnails?|covers?|options?|videos?|pictures?|variants?|ones?|titulos?|miniaturas?"
+    r"|opcion(?:es)?|titres?|miniatures?|vignettes?|tieu de|phuong an|anh bia|anh|제목|썸네일|안|titel|judul"
+    r"|opsi)"
+)
 # Which of several: matched on text without accents.
 _ORDINALS = (
     (
-        rf"\b(?:the |my )?(?:1st|first|original|initial)(?: (?:{_TITLE_WORD}|{DRAFT_WORD}))\b|\bthe (?:original|former)\b|\bfirst\b(?=\s*(?:$|[,.!?]|please|then|it is|version|for me|and|but|on|at|in \d|with))|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|\btitle (?:1|one|a)\b"
-        rf"|첫\s?번째|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)|원래\s?(?:제목|초안|거|것|버전|대로)|(?<!\d)1번(?!째\s*초)|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1|1)\b|\b(?:el|la|lo) primer[oa]?\b|\bprimer (?:titulo|borrador|video)\b|\bprimera (?:opcion|miniatura|version)\b|\b(?:titulo|borrador|version) original\b"
-        rf"|\b(?:le|la) (?:premiere?|1er|1re)\b|\bpremier (?:titre|brouillon)\b|\b(?:titre|brouillon) (?:d'origine|original|initial)\b|\b(?:der|die|das|den|dem|zum) ersten?\b|\bo primeiro\b|\ba primeira\b|\bprimeiro (?:titulo|rascunho)\b|1番目|最初|一つ目|\byang pertama\b|\b(?:judul|draf) pertama\b|\bcái đầu\b",
+        rf"\b(?:the |my )?(?:1st|first|original|initial)(?: (?:{_TITLE_WORD}|{DRAFT_WORD}))\b"
+        r"|\bthe (?:original|former)\b|\bfirst\b(?=\s*(?:$|[,.!?]|please|then|it is|version|for me|and|but"
+        r"|on|at|in \d|with))|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|\btitle (?:1|one|a)\b"
+        r"|첫\s?번째|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)|원래\s?(?:제목|초안|거|것|버전|대로)|(?<!\d)1번(?!째\s*초)"
+        r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1|1)\b"
+        r"|\b(?:el|la|lo) primer[oa]?\b|\bprimer (?:titulo|borrador|video)\b|\bprimera (?:opcion|miniatura"
+        r"|version)\b|\b(?:titulo|borrador|version) original\b"
+        r"|\b(?:le|la) (?:premiere?|1er|1re)\b|\bpremier (?:titre|brouillon)\b|\b(?:titre"
+        r"|brouillon) (?:d'origine|original|initial)\b|\b(?:der|die|das|den|dem|zum) ersten?\b"
+        r"|\bo primeiro\b|\ba primeira\b|\bprimeiro (?:titulo|rascunho)\b|1番目|最初|一つ目|\byang pertama\b"
+        r"|\b(?:judul|draf) pertama\b|\bcái đầu\b",
         0,
     ),
     (
-        rf"\b(?:2nd|second)\b(?!s)(?! \w*seconds?)(?! channel)|\bnumber (?:two|2)\b|\boption (?:2|two|b)\b|\btitle (?:2|two|b)\b|\bthe latter\b|두\s?번째|(?<!\d)2번(?!째\s*초)|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu hai|thu 2|so 2|hai|2)\b|\b(?:el|la|lo) segund[oa]\b|\bsegund[oa] (?:titulo|opcion|miniatura|borrador|version)\b"
-        rf"|\b(?:le|la) (?:deuxieme|seconde?|2e|2eme)\b|\b(?:deuxieme|second) (?:titre|brouillon)\b|\b(?:der|die|das|den|dem) zweiten?\b|\bo segundo\b|\ba segunda\b(?!-feira)|2番目|二つ目|\byang kedua\b|\b(?:judul|draf) kedua\b",
+        r"\b(?:2nd|second)\b(?!s)(?! \w*seconds?)(?! channel)|\bnumber (?:two|2)\b|\boption (?:2|two|b)\b"
+        r"|\btitle (?:2|two|b)\b|\bthe latter\b|두\s?번째|(?<!\d)2번(?!째\s*초)|(?:cai|tieu de|ban nhap"
+        r"|phuong an|anh|video|ban) (?:thu hai|thu 2|so 2|hai|2)\b|\b(?:el|la|lo) segund[oa]\b"
+        r"|\bsegund[oa] (?:titulo|opcion|miniatura|borrador|version)\b"
+        r"|\b(?:le|la) (?:deuxieme|seconde?|2e|2eme)\b|\b(?:deuxieme|second) (?:titre|brouillon)\b"
+        r"|\b(?:der|die|das|den|dem) zweiten?\b|\bo segundo\b|\ba segunda\b(?!-feira)|2番目|二つ目"
+        r"|\byang kedua\b|\b(?:judul|draf) kedua\b",
         1,
     ),
     (
-        r"\b(?:3rd|third)\b|\bnumber (?:three|3)\b|\boption (?:3|three|c)\b|\btitle (?:3|three|c)\b|세\s?번째|(?<!\d)3번(?!째\s*초)|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu ba|thu 3|so 3|ba|3)\b|\b(?:el|la|lo) tercer[oa]?\b"
-        r"|\b(?:le|la) troisieme\b|\b(?:der|die|das|den) dritten?\b|\bo terceiro\b|\ba terceira\b|3番目|三つ目|\byang ketiga\b",
+        r"\b(?:3rd|third)\b|\bnumber (?:three|3)\b|\boption (?:3|three|c)\b|\btitle (?:3|three|c)\b|세\s?번째"
+        r"|(?<!\d)3번(?!째\s*초)|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu ba|thu 3|so 3|ba"
+        r"|3)\b|\b(?:el|la|lo) tercer[oa]?\b"
+        r"|\b(?:le|la) troisieme\b|\b(?:der|die|das|den) dritten?\b|\bo terceiro\b|\ba terceira\b|3番目|三つ目"
+        r"|\byang ketiga\b",
         2,
     ),
-    (r"\b(?:4th|fourth)\b|네\s?번째|\b(?:el|la) cuart[oa]\b|\b(?:le|la) quatrieme\b|(?:cai|tieu de|video) (?:thu tu|thu 4|so 4)\b", 3),
     (
-        rf"\b(?:the |my )?last (?:one|{_TITLE_WORD}|{DRAFT_WORD})\b(?! (?:week|month|got|did|got))|마지막(?:\s?(?:거|것|걸|제목|초안))|\b(?:el|la) ultim[oa]\b(?! video)|\b(?:le|la) dernier[e]?\b(?! video)|(?:cai|tieu de|ban nhap) cuoi(?: cung)?\b|\bder letzte\b|最後の",
+        r"\b(?:4th|fourth)\b|네\s?번째|\b(?:el|la) cuart[oa]\b|\b(?:le|la) quatrieme\b|(?:cai|tieu de"
+        r"|video) (?:thu tu|thu 4|so 4)\b",
+        3,
+    ),
+    (
+        rf"\b(?:the |my )?last (?:one|{_TITLE_WORD}|{DRAFT_WORD})\b(?! (?:week|month|got|did|got))"
+        r"|마지막(?:\s?(?:거|것|걸|제목|초안))|\b(?:el|la) ultim[oa]\b(?! video)|\b(?:le|la) dernier[e]?\b(?! video)"
+        r"|(?:cai|tieu de|ban nhap) cuoi(?: cung)?\b|\bder letzte\b|最後の",
         -1,
     ),
 )

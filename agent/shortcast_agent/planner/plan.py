@@ -324,7 +324,10 @@ def _name(talk: Talk, turn: Turn, plan: Plan) -> None:
     main = plan.intents[0]
     if main in ABOUT:
         talk.task = main
-    if any(name in ("forecast_views", "explain_forecast", "suggest_changes", "inspect_draft") for name, _ in plan.calls):
+    if any(
+        name in ("forecast_views", "explain_forecast", "suggest_changes", "inspect_draft")
+        for name, _ in plan.calls
+    ):
         talk.drafts = note_draft(talk.drafts, talk.draft)
     talk.videos = note_videos(talk.videos, [talk.link] if talk.link else [])
     talk.counted = counted_in(turn, talk)

@@ -24,17 +24,23 @@ _PLATFORMS = (
     ("bilibili", r"bilibili|b站"),
     (
         "youtube",
-        r"long[- ]form|\blongform\b|(?:regular|normal|full|classic|standard) youtube|full[- ]length youtube|youtube (?:long|video(?!s? shorts?)(?! de shorts))|\blong (?:youtube )?video\b"
-        r"|(?:vídeos?|videos?) largos?|vidéos? (?:longues?|classiques?) (?:sur|pour|de|on)? ?youtube|format long|(?:video|clip) dài|롱폼|긴 (?:유튜브 )?영상|일반 (?:유튜브|영상)|langes? (?:youtube[- ]?)?videos?|vídeos? longos?|video panjang|長尺",
+        r"long[- ]form|\blongform\b|(?:regular|normal|full|classic|standard) youtube"
+        r"|full[- ]length youtube|youtube (?:long|video(?!s? shorts?)(?! de shorts))"
+        r"|\blong (?:youtube )?video\b"
+        r"|(?:vídeos?|videos?) largos?|vidéos? (?:longues?|classiques?) (?:sur|pour|de|on)? ?youtube"
+        r"|format long|(?:video|clip) dài|롱폼|긴 (?:유튜브 )?영상|일반 (?:유튜브|영상)|langes? (?:youtube[- ]?)?videos?"
+        r"|vídeos? longos?|video panjang|長尺",
     ),
     ("youtube_shorts", r"\bshorts?\b|youtube|\byt\b|쇼츠|유튜브|ショート|ユーチューブ"),
 )
 _UNSUPPORTED = re.compile(
-    r"\b(instagram|insta|reels|facebook|snapchat|spotlight|twitch|linkedin|pinterest)\b|(인스타(?:그램)?|릴스|페이스북)", re.IGNORECASE
+    r"\b(instagram|insta|reels|facebook|snapchat|spotlight|twitch|linkedin|pinterest)\b|(인스타(?:그램)?|릴스|페이스북)",
+    re.IGNORECASE,
 )
 _HASHTAG = re.compile(r"(?<!\w)#[^\W\d_]\w*")
 _DESCRIPTION = re.compile(
-    r"\b(?:description|descripción|beschreibung|mô tả|descrição|deskripsi)\s*(?:is|:|=|es|est|là|ist)\s*(?:\"(?P<q>[^\"]+)\"|(?P<rest>[^\n]+))"
+    r"\b(?:description|descripción|beschreibung|mô tả|descrição|deskripsi)\s*(?:is|:|=|es|est|là"
+    r"|ist)\s*(?:\"(?P<q>[^\"]+)\"|(?P<rest>[^\n]+))"
     r"|설명(?:은|:)\s*(?:\"(?P<q2>[^\"]+)\"|(?P<rest2>[^\n]+))",
     re.IGNORECASE,
 )
@@ -43,13 +49,17 @@ _SUBJUNCTIVE = re.compile(
     re.IGNORECASE,
 )
 _POSTED = re.compile(
-    r"\b(?:posted|published|uploaded|released|went (?:live|up)|dropped)\b|올렸|올린|업로드했|게시했|đã đăng|vừa đăng|mới đăng|publiqu[eé]\b|publicado"
-    r"|\bsubí\b|subido|\bpublié|\bposté|hochgeladen|veröffentlicht|gepostet|postei|publiquei|投稿した|上げた|sudah (?:posting|upload)",
+    r"\b(?:posted|published|uploaded|released|went (?:live|up)|dropped)\b|올렸|올린|업로드했|게시했|đã đăng|vừa đăng"
+    r"|mới đăng|publiqu[eé]\b|publicado"
+    r"|\bsubí\b|subido|\bpublié|\bposté|hochgeladen|veröffentlicht|gepostet|postei|publiquei|投稿した|上げた"
+    r"|sudah (?:posting|upload)",
     re.IGNORECASE,
 )
 _MOST_READ = 2_000  # characters of a message in which figures and times are looked for, beside its titles
 _NO_LENGTH = re.compile(
-    r"\b(?:first|last|opening|in|primeros?|últimos?|premières?|dernières?|ersten|primeiros?)\s+(?:\w+\s+)?\d+\s*-?(?:s\b|sec\w*|segundos?|secondes?|sekunden|giây)|(?:첫|처음|앞|마지막)\s*\d+\s*초|\d+\s*(?:giây|detik)\s+(?:đầu|cuối|pertama)|最初の\s*\d+\s*秒",
+    r"\b(?:first|last|opening|in|primeros?|últimos?|premières?|dernières?|ersten"
+    r"|primeiros?)\s+(?:\w+\s+)?\d+\s*-?(?:s\b|sec\w*|segundos?|secondes?|sekunden|giây)|(?:첫|처음|앞"
+    r"|마지막)\s*\d+\s*초|\d+\s*(?:giây|detik)\s+(?:đầu|cuối|pertama)|最初の\s*\d+\s*秒",
     re.IGNORECASE,
 )
 
@@ -139,7 +149,9 @@ def read_slots(text: str, now: datetime) -> Slots:
         publish_at=moment,
         hour_named=hour_named,
         platform=_platform(plain),
-        unsupported_platform=next((part for part in unsupported.groups() if part), None) if unsupported else None,
+        unsupported_platform=next((part for part in unsupported.groups() if part), None)
+        if unsupported
+        else None,
         filters=filters,
         topic=find_topic(without_links[:_MOST_READ]),
         ordinal=read_ordinal(plain),

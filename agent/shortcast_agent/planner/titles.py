@@ -12,36 +12,48 @@ _QUOTED = re.compile(
 _END = (
     r"(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:and|but|my|with|for|on|will|would|how|what|which|when"
     r"|should|can|could|do|does|is"
-    r"|i|i'm|i've|im|got|have|it|it's|its|posted|posting|about|to|around|tell|please|subs|followers|length|y|et|và|cómo|cuánt[ao]s|comment|combien|mi|mon|ma|tengo|somos|dura|para"
-    r"|j'ai|je|elle|on|pour|kênh|mình|dài|được|cho|liệu|có|ich|mein|wie|tenho|quant[ao]s|saya|berapa)\b|[,;]\s+(?:구독자|팔로워|조회수|길이|틱톡|어때|어떨까)|[,;]\s+(?:\S+\s+)?\d"
-    r"|\s+(?:thì (?:sao|thế nào)|có (?:ổn|hay|tốt|được|nên)(?:\s|$)|ổn không|hay không|được không|được bao nhiêu|gimana|rem|이라는|라는|funciona(?:rá|ría)?\b|va marcher|marcherait|pls|please|plz)"
+    r"|i|i'm|i've|im|got|have|it|it's|its|posted|posting|about|to|around|tell|please|subs|followers|length"
+    r"|y|et|và|cómo|cuánt[ao]s|comment|combien|mi|mon|ma|tengo|somos|dura|para"
+    r"|j'ai|je|elle|on|pour|kênh|mình|dài|được|cho|liệu|có|ich|mein|wie|tenho|quant[ao]s|saya|berapa)\b"
+    r"|[,;]\s+(?:구독자|팔로워|조회수|길이|틱톡|어때|어떨까)|[,;]\s+(?:\S+\s+)?\d"
+    r"|\s+(?:thì (?:sao|thế nào)|có (?:ổn|hay|tốt|được|nên)(?:\s|$)|ổn không|hay không|được không"
+    r"|được bao nhiêu|gimana|rem|이라는|라는|funciona(?:rá|ría)?\b|va marcher|marcherait|pls|please|plz)"
     r"|\s+[—–]\s+|\s+\((?=\d|my )|\s+instead\b|\s+(?:do|get|perform|work|be) (?:well|better|good"
     r"|more|fewer|any)\b"
     r"|\s+and (?:my|i|the channel|how|will|what|should)\b|\s+(?:for my|on my|on tiktok|on youtube"
     r"|with \d|with my)\b)"
 )
 _CUED = re.compile(
-    r"(?:\b(?:titled|entitled|intitulée?|titulad[oa]|llamad[oa]|se llama(?:ría)?|s'appelle(?:rait)?|s'intitule|heißt|se chama|berjudul"
-    r"|tên là|tên|tựa(?: đề)?(?: là)?|tiêu đề là|đặt tên(?: là)?|lo llamo|la llamo|llamarlo|llamarla|je l'appelle|l'appeler|la nomme|nenne es|chamar de)\s*[:=]?\s+"
+    r"(?:\b(?:titled|entitled|intitulée?|titulad[oa]|llamad[oa]|se llama(?:ría)?|s'appelle(?:rait)?"
+    r"|s'intitule|heißt|se chama|berjudul"
+    r"|tên là|tên|tựa(?: đề)?(?: là)?|tiêu đề là|đặt tên(?: là)?|lo llamo|la llamo|llamarlo|llamarla"
+    r"|je l'appelle|l'appeler|la nomme|nenne es|chamar de)\s*[:=]?\s+"
     r"|(?<!channel )(?<!channel is )(?<!which is )\b(?:called|named)\s+(?:it\s+)?[:=]?\s*"
     r"|\b(?:call|name|rename|retitle|title) it\s+(?:to |as )?[:=]?\s*"
-    r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|tieu de|제목|titel|überschrift|judul|タイトル)"
-    r"(?:\s*[:=：]\s*|(?:は|을|를|이|은|는)?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera|fuese|sería|cambia(?:ra)? (?:a|por)"
+    r"|(?<!which )(?<!what )(?<!better )\b(?:title|caption|headline|título|titulo|titre|tiêu đề|tieu de|제목"
+    r"|titel|überschrift|judul|タイトル)"
+    r"(?:\s*[:=：]\s*|(?:は|을|를|이|은|는)?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera"
+    r"|fuese|sería|cambia(?:ra)? (?:a|por)"
     r"|est|était|serait|c'est|là|la|thành|로|는|은|ist|wäre|lautet|é|fosse|adalah|jadi)\s*[:=]?\s+)"
     r"|\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목|titel|judul)(?:이|은|는)?\b[^\n:.?]{0,40}[:：]\s+"
-    r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |latest |upcoming |nuevo |nouvelle |nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|one|upload|borrador|brouillon|idée|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
+    r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |latest |upcoming |nuevo |nouvelle "
+    r"|nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|one|upload|borrador|brouillon|idée"
+    r"|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
     rf")(?P<title>[^\n]{{2,20000}}?){_END}",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
     r"^(?:better|best|good|bad|ok|okay|fine|too|not|the|this|that|it|so|clickbait|boring|great|wrong"
-    r"|a problem|what|which|hurting|holding|buen[oa]?|malo|mejor|largo|corto|bon(?:ne)?|mauvais|trop|muy|demasiado|gut|schlecht|zu lang|bom|hay|ổn|tốt|dài|ngắn|có|bagus)\b"
+    r"|a problem|what|which|hurting|holding|buen[oa]?|malo|mejor|largo|corto|bon(?:ne)?|mauvais|trop|muy"
+    r"|demasiado|gut|schlecht|zu lang|bom|hay|ổn|tốt|dài|ngắn|có|bagus)\b"
     r"(?!\s+\S+\s+\S+)|^(?:too|not|the (?:best|problem|first|second|last|same|reason)|a (?:problem|bit))\b",
     re.IGNORECASE,
 )
 _KOREAN_CUED = re.compile(
-    r"(?:제목|타이틀)(?:을|를|은|는|이|이란|도)?\s*[:：]?\s*(?P<title>(?!\S*(?:추천|비교|바꾸|바꿔|고쳐|골라|어때|좋|너무|괜찮|어떤|뭐|영향))[^\n?.!,]{2,80}?)\s*(?:으로|로)\s*(?:바꾸|바꿔|하면|할|변경|수정|올리|가면)"
-    r"|(?:제목|타이틀)(?:은|는|이)\s+(?P<title2>(?!\S*(?:어때|좋|너무|괜찮|어떤|뭐|영향|길|짧))[^\n?.!,]{2,80}?)\s*(?:이에요|예요|입니다|인데|이고|이야|임|구요)(?:\s|[.,?!]|$)"
+    r"(?:제목|타이틀)(?:을|를|은|는|이|이란|도)?\s*[:：]?\s*(?P<title>(?!\S*(?:추천|비교|바꾸|바꿔|고쳐|골라|어때|좋|너무|괜찮|어떤|뭐"
+    r"|영향))[^\n?.!,]{2,80}?)\s*(?:으로|로)\s*(?:바꾸|바꿔|하면|할|변경|수정|올리|가면)"
+    r"|(?:제목|타이틀)(?:은|는|이)\s+(?P<title2>(?!\S*(?:어때|좋|너무|괜찮|어떤|뭐|영향|길|짧))[^\n?.!,]{2,80}?)\s*(?:이에요|예요|입니다"
+    r"|인데|이고|이야|임|구요)(?:\s|[.,?!]|$)"
     r"|(?P<title3>[^\n?.!,\"“]{3,80}?)(?:이라는|라는)\s+(?:제목|영상|쇼츠|타이틀)",
 )
 _LIST_ITEM = re.compile(r"^\s*(?:\d{1,2}[.):]|[A-Ea-e][.):]|[-*•])\s+(?P<item>\S.*)$", re.MULTILINE)
@@ -51,20 +63,25 @@ _INLINE_ITEM = re.compile(
 )
 # What follows the last item of a list on its line.
 _ASIDE = re.compile(
-    r"[.?!]\s+(?:pick|which|what|choose|thoughts|go|help|please|pls|any|cuál|elige|qué|laquelle|lequel|choisis|뭐|어떤|골라|cái nào|chọn|welche[rs]?|qual)\b.*$",
+    r"[.?!]\s+(?:pick|which|what|choose|thoughts|go|help|please|pls|any|cuál|elige|qué|laquelle|lequel"
+    r"|choisis|뭐|어떤|골라|cái nào|chọn|welche[rs]?|qual)\b.*$",
     re.IGNORECASE,
 )
 _OR = re.compile(
-    r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|u|oder|atau|아니면|혹은)\s+|\s+/\s+|\s*;\s+", re.IGNORECASE
+    r"\s+(?:or|vs\.?|versus|hoặc|hay là|hay|ou|o bien|o|u|oder|atau|아니면|혹은)\s+|\s+/\s+|\s*;\s+",
+    re.IGNORECASE,
 )
 _BEFORE_LIST = re.compile(
     r"(?:titles?|captions?|headlines?|better|best|stronger|prefer|choose|pick|between|compare"
-    r"|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?|besser|melhor|mending|bagus|prefieres|préfères|chọn)"
+    r"|títulos?|titres?|tiêu đề|제목|mejor|mieux|meilleur|tốt hơn|나아요?|좋을까요?|besser|melhor|mending|bagus"
+    r"|prefieres|préfères|chọn)"
     r"[^:,?\n]{0,40}[:,?\n]\s*(?P<list>.+?)\s*\??\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _BETWEEN = re.compile(
-    r"\b(?:between|compare|compara|entre|zwischen|so sánh|bandingkan|vergleiche)\s+(?!the\b|these\b|two\b|my\b|both\b|draft|them|it\b|est[oa]s|los|las|mis|el\b|la\b|les|ces|mes|deux|le\b|hai|mấy|các|những|die|meine|dua|ini|của)"
+    r"\b(?:between|compare|compara|entre|zwischen|so sánh|bandingkan|vergleiche)\s+(?!the\b|these\b|two\b"
+    r"|my\b|both\b|draft|them|it\b|est[oa]s|los|las|mis|el\b|la\b|les|ces|mes|deux|le\b|hai|mấy|các|những"
+    r"|die|meine|dua|ini|của)"
     r"(?P<a>.+?)\s+(?:and|with|to|con|y|et|avec|und|mit|và|với|dan|dengan|vs\.?)\s+(?P<b>.+?)\s*(?:[,?.].*)?$",
     re.I,
 )
@@ -75,6 +92,8 @@ _POINTING = re.compile(
     r"|not|seconds?|minutes?)\b",
     re.IGNORECASE,
 )
+
+
 @dataclass(frozen=True)
 class Quotes:
     """The quoted strings of a text, and the text with each replaced by a placeholder."""
@@ -102,14 +121,18 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
         for quote, before in zip(quotes.quoted, quotes.before, strict=True)
         if quote
         and not re.search(
-            r"(?:(?:videos?|vids?|shorts|clips?|tiktoks?|stuff|anything|something|examples?|else|ones|made|make|data|library)\s+about|topic|niche|query|keyword|collect|search for|description"
+            r"(?:(?:videos?|vids?|shorts|clips?|tiktoks?|stuff|anything|something|examples?|else|ones|made"
+            r"|make|data|library)\s+about|topic|niche|query|keyword|collect|search for|description"
             r"|channel(?: is)?(?: called| named)?)\s*:?\s*$",
             "" if alternatives else before,
         )
     ]
     cued = bool(
         re.search(
-            r"\btitle|titled|called|named|caption|headline|t[íi]tulo|titre|tiêu đề|tieu de|제목|se llama|s'appelle|intitul|titel|heißt|judul|タイトル|tựa|tên", text, re.IGNORECASE
+            r"\btitle|titled|called|named|caption|headline|t[íi]tulo|titre|tiêu đề|tieu de|제목|se llama"
+            r"|s'appelle|intitul|titel|heißt|judul|タイトル|tựa|tên",
+            text,
+            re.IGNORECASE,
         )
     )
     if titles:

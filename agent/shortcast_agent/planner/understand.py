@@ -27,10 +27,22 @@ ANALYTIC = (
     *SEEING,
 )
 SOCIAL = ("greet", "thanks", "help", "out")
-_TOLD_AGAIN = ("judge", "forecast", "explain", "suggest", "compare", "diagnose", "niche", "similar", "better", *SEEING)
+_TOLD_AGAIN = (
+    "judge",
+    "forecast",
+    "explain",
+    "suggest",
+    "compare",
+    "diagnose",
+    "niche",
+    "similar",
+    "better",
+    *SEEING,
+)
 _UNSURE = 0.2
 _CLAUSE_SURE = 0.6
-_ALSO = 0.4
+_ALSO = 0.35
+
 
 def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
     """Return how likely each intent is for the whole of a turn, summing to 1; {} for a turn without words."""
@@ -68,7 +80,7 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     if going_on:
         return (going_on,)
     intents = [main] if scores[main] >= _UNSURE else []
-    asides = []
+    asides: list[str] = []
     for clause in clauses(said):
         found = _weighed(clause, turn, talk)
         best = max(found, key=lambda name: found[name])
@@ -101,8 +113,15 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
         return None
     if corrects(turn) and main not in ("collect", "track", "fetch"):
         return "inform"
-    only_channel = stated(turn).keys() <= {"followers", "typical_views", "recent_views"} and bool(stated(turn))
-    if only_channel and main in ("whatif", "inform", "judge", "thanks") and not goes_on(turn) and "?" not in turn.said:
+    only_channel = stated(turn).keys() <= {"followers", "typical_views", "recent_views"} and bool(
+        stated(turn)
+    )
+    if (
+        only_channel
+        and main in ("whatif", "inform", "judge", "thanks")
+        and not goes_on(turn)
+        and "?" not in turn.said
+    ):
         return "inform"
     short = len(turn.slots.masked.split()) <= 4 and turn.slots.bare is not None
     return "inform" if short and main not in ("collect", "similar", "better") else None
@@ -110,7 +129,7 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
 
 def _also_judged(turn: Turn, talk: Talk) -> bool:
     """Say whether a part of a message asks how the draft will do, beside what to change."""
-    parts = clauses(turn.slots.masked)
+    parts = (turn.slots.masked, *clauses(turn.slots.masked))
     found = [_weighed(part, turn, talk) for part in parts]
     return any(scores.get("judge", 0.0) + scores.get("forecast", 0.0) >= _ALSO for scores in found)
 
@@ -179,6 +198,14 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
         weigh(8, "diagnose")
     if slots.age_days is not None and not talk.forecasted:
         weigh(3, "diagnose")
+    if (
+        slots.titles
+        and slots.views is None
+        and slots.age_days is None
+        and not slots.links
+        and not turn.records
+    ):
+        weigh(0.4, "diagnose")
     if slots.filters.arguments() and slots.age_days is None:
         weigh(5, "similar", "better")
     if turn.videos or turn.pictures:

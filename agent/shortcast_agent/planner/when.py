@@ -37,23 +37,45 @@ _SPAN = rf"{_AMOUNT}[\s-]*(?P<unit>{_UNIT})(?![a-zà-ỹ])"
 _BARE_SPAN = _SPAN.replace("?P<n>", "?:").replace("?P<unit>", "?:")
 
 _AGO = re.compile(
-    rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|now\b|in\b(?=\s*(?:[.,;!?]|$|and\b))|trước|truoc|rồi|전|前|째|됐|되었|됨|지났|지남|lalu\b|yang lalu|atrás\b|경과|live\b))"
-    rf"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng(?: được)?|dang duoc|được|ça fait|van\b|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
-    rf"|been(?! (?:up|live|out|online|public)\b)|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới |약 )*{_BARE_SPAN}))",
+    rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|now\b|in\b(?=\s*(?:[.,;!?]|$|and\b))|trước|truoc|rồi|전|前"
+    r"|째|됐|되었|됨|지났|지남|lalu\b|yang lalu|atrás\b|경과|live\b))"
+    r"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng(?: được)?|dang duoc|được|ça fait"
+    r"|van\b|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
+    r"|been(?! (?:up|live|out|online|public)\b)|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out"
+    r"|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới "
+    rf"|약 )*{_BARE_SPAN}))",
     re.IGNORECASE,
 )
 _AGE_WORDS = (
-    (r"\bday before yesterday\b|\banteayer\b|\bavant-hier\b|hôm kia|그저께|그제|\bvorgestern\b|\banteontem\b|一昨日", 2.0),
+    (
+        r"\bday before yesterday\b|\banteayer\b|\bavant-hier\b|hôm kia|그저께|그제|\bvorgestern\b|\banteontem\b|一昨日",
+        2.0,
+    ),
     (r"\byesterday\b|\bayer\b|\bhier\b|hôm qua|hom qua|어제|\bgestern\b|\bontem\b|昨日|\bkemarin\b", 1.0),
-    (r"\b(?:earlier )?today\b|\bthis morning\b|\bhoy\b|aujourd'hui|hôm nay|sáng nay|esta mañana|ce matin|오늘|\bhoje\b|今日|hari ini", 0.5),
+    (
+        r"\b(?:earlier )?today\b|\bthis morning\b|\bhoy\b|aujourd'hui|hôm nay|sáng nay|esta mañana"
+        r"|ce matin|오늘|\bhoje\b|今日|hari ini",
+        0.5,
+    ),
     (r"\blast night\b|\banoche\b|cette nuit|hier soir|tối qua|đêm qua|어젯밤|어제 밤", 0.5),
-    (r"\blast week\b|la semana pasada|la semaine dernière|tuần trước|지난\s?주|letzte Woche|semana passada|先週|minggu lalu", 7.0),
-    (r"\blast month\b|el mes pasado|le mois dernier|tháng trước|지난\s?달|letzten Monat|mês passado|先月|bulan lalu", 30.0),
+    (
+        r"\blast week\b|la semana pasada|la semaine dernière|tuần trước|지난\s?주|letzte Woche|semana passada"
+        r"|先週|minggu lalu",
+        7.0,
+    ),
+    (
+        r"\blast month\b|el mes pasado|le mois dernier|tháng trước|지난\s?달|letzten Monat|mês passado|先月"
+        r"|bulan lalu",
+        30.0,
+    ),
 )
 _WITHIN = re.compile(
-    rf"(?<!\w)(?:in|after|within|over|by|at|during|for|en|a|à|al|au bout d['’]|au bout de|dans|après|au|después de|tras|pendant|sur|trong|sau|nach|innerhalb|em|depois de|dalam|setelah|selama)\s+"
-    rf"(?:the\s+|la\s+|le\s+|los\s+|les\s+|las\s+|den\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+|ersten\s+)?{_BARE_SPAN}"
-    rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|(?:thì |sẽ )?được(?= (?:bao|mấy|nhiêu))|후|뒤|만에|동안|안에|이면|이내|間?で|後|later\b|horizon\b|forecast\b|view|prediction|pertama)",
+    r"(?<!\w)(?:in|after|within|over|by|at|during|for|en|a|à|al|au bout d['’]|au bout de|dans|après|au"
+    r"|después de|tras|pendant|sur|trong|sau|nach|innerhalb|em|depois de|dalam|setelah|selama)\s+"
+    r"(?:the\s+|la\s+|le\s+|los\s+|les\s+|las\s+|den\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+"
+    rf"|ersten\s+)?{_BARE_SPAN}"
+    rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|(?:thì |sẽ )?được(?= (?:bao|mấy"
+    r"|nhiêu))|후|뒤|만에|동안|안에|이면|이내|間?で|後|later\b|horizon\b|forecast\b|view|prediction|pertama)",
     re.IGNORECASE,
 )
 _NEXT_DAY = re.compile(
@@ -63,31 +85,41 @@ _NEXT_DAY = re.compile(
     r"|\b(?:(?:by|until|this time)\s+)?tomorrow\b"
     r"|\b(?:will|where|reach)\b.{0,30}\bin (?:another |a further )?24\s*h(?:ou)?rs?\b"
     r"|내일|(?:앞으로|다음)\s*24\s*시간|24\s*시간\s*(?:후|뒤)에?"
-    r"|ngày mai|ngay mai|\bmai (?:được|sẽ|có|thì|lên|là)|(?:đến|tới|sáng|chiều|tối) mai|\bmorgen\b|\bamanhã\b|明日|\bbesok\b|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
+    r"|ngày mai|ngay mai|\bmai (?:được|sẽ|có|thì|lên|là)|(?:đến|tới|sáng|chiều|tối) mai|\bmorgen\b"
+    r"|\bamanhã\b|明日|\bbesok\b|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
     r"|(?<!por la )\bmañana\b|(?:en )?(?:las )?(?:próximas|siguientes)\s+24\s*h(?:oras)?\b"
     r"|\bdemain\b|(?:dans )?les\s+(?:24\s+)?prochaines\s+(?:24\s*)?h(?:eures)?\b",
     re.IGNORECASE,
 )
 _TO_BE_POSTED = re.compile(
-    r"\b(?:post|upload|publish|release|schedule)(?:ing)?\s+(?:it|this|that|one|another|my|the|a|next|on|at|tomorrow)\b"
-    r"|올리|올릴|게시하|(?<!đã )(?<!mới )(?<!vừa )\bđăng\b(?! (?:được|cách|hôm|lúc|\d))|\b(?:lo|la)?\s?(?:subo|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
+    r"\b(?:post|upload|publish|release|schedule)(?:ing)?\s+(?:it|this|that|one|another|my|the|a|next|on|at"
+    r"|tomorrow)\b"
+    r"|올리|올릴|게시하|(?<!đã )(?<!mới )(?<!vừa )\bđăng\b(?! (?:được|cách|hôm|lúc|\d))|\b(?:lo|la)?\s?(?:subo"
+    r"|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
     r"|\bje (?:la |le )?(?:poste|publie)\b|\b(?:poster|publier)\b",
     re.IGNORECASE,
 )
 _HORIZON_WORDS = (
     (
-        r"\b(?:the |its |in )?first (?:24 ?h(?:ours|rs)?|day)\b|\bday (?:1|one)\b|\bovernight\b|\b24[- ]?h(?:our)?s?\b(?! ago)"
-        r"|\bby tomorrow\b|첫날|첫 24시간|하루|(?<!\d )(?<!\d)ngày đầu|24 (?:giờ|tiếng) đầu|24h đầu|primer día|primeras 24|premier jour|premières 24|erste[nr]? Tag|primeiro dia|primeiras 24|初日|hari pertama",
+        r"\b(?:the |its |in )?first (?:24 ?h(?:ours|rs)?|day)\b|\bday (?:1|one)\b|\bovernight\b"
+        r"|\b24[- ]?h(?:our)?s?\b(?! ago)"
+        r"|\bby tomorrow\b|첫날|첫 24시간|하루|(?<!\d )(?<!\d)ngày đầu|24 (?:giờ|tiếng) đầu|24h đầu|primer día"
+        r"|primeras 24|premier jour|premières 24|erste[nr]? Tag|primeiro dia|primeiras 24|初日|hari pertama",
         1.0,
     ),
     (
-        r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|첫 ?주|한 ?주|một tuần|tuần đầu|mot tuan"
-        r"|première semaine|d'une semaine|primera semana|una semana|a la semana|erste[nr]? Woche|einer Woche|primeira semana|uma semana|一週間|1週間|seminggu|minggu pertama|by next week|\b(?:in|after) a week",
+        r"\bfirst week\b|\bday (?:7|seven)\b|\b(?:7|seven)[- ]day\b|\bweek (?:1|one)\b|일주일|1주일|첫 ?주|한 ?주"
+        r"|một tuần|tuần đầu|mot tuan"
+        r"|première semaine|d'une semaine|primera semana|una semana|a la semana|erste[nr]? Woche"
+        r"|einer Woche|primeira semana|uma semana|一週間|1週間|seminggu|minggu pertama|by next week|\b(?:in"
+        r"|after) a week",
         7.0,
     ),
     (
-        r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|첫 ?달|một tháng|tháng đầu|mot thang"
-        r"|premier mois|d'un mois|un mois|primer mes|un mes|al mes\b|einem Monat|ersten Monat|primeiro mês|um mês|1[ヶか]月|一[ヶか]月|sebulan|by (?:the )?end of (?:the )?month",
+        r"\bfirst month\b|\bday (?:30|thirty)\b|\b30[- ]day\b|\blong[- ]term\b|한 ?달|첫 ?달|một tháng"
+        r"|tháng đầu|mot thang"
+        r"|premier mois|d'un mois|un mois|primer mes|un mes|al mes\b|einem Monat|ersten Monat|primeiro mês"
+        r"|um mês|1[ヶか]月|一[ヶか]月|sebulan|by (?:the )?end of (?:the )?month",
         30.0,
     ),
 )
@@ -130,11 +162,16 @@ _SECONDS = (
 _WEEKDAYS = (
     r"mondays?|mon\b|lunes|lundi|thứ (?:hai|2)(?!\d)|\bt2\b|월요일|montags?|segunda-feira|na segunda|月曜|senin",
     r"tuesdays?|tues?\b|martes|mardi|thứ (?:ba|3)(?!\d)|\bt3\b|화요일|dienstags?|terça(?:-feira)?|火曜|selasa",
-    r"wednesdays?|weds?\b|miércoles|miercoles|mercredi|thứ (?:tư|4)(?!\d)|\bt4\b|수요일|mittwochs?|quarta-feira|na quarta|水曜|\brabu\b",
-    r"thursdays?|thurs?\b|thu\b|jueves|jeudi|thứ (?:năm|5)(?!\d)|\bt5\b|목요일|donnerstags?|quinta-feira|na quinta|木曜|kamis",
-    r"fridays?|fri\b|viernes|vendredi|thứ (?:sáu|6)(?!\d)|thu sau|\bt6\b|금요일|freitags?|sexta(?:-feira)?|金曜|jum.?at",
-    r"saturdays?|sat\b|sábado|sabado|samedi|thứ (?:bảy|bẩy|7)(?!\d)|thu bay|\bt7\b|토요일|samstags?|土曜|sabtu|this weekend|the weekend|weekend|주말|cuối tuần|fin de semana|week-end|wochenende|週末|akhir pekan",
-    r"sundays?|sun\b|domingo|dimanche|chủ nhật|chu nhat|일요일|sonntags?|日曜|\bminggu\b(?! (?:depan|lalu|ini|pertama))",
+    r"wednesdays?|weds?\b|miércoles|miercoles|mercredi|thứ (?:tư|4)(?!\d)|\bt4\b|수요일|mittwochs?"
+    r"|quarta-feira|na quarta|水曜|\brabu\b",
+    r"thursdays?|thurs?\b|thu\b|jueves|jeudi|thứ (?:năm|5)(?!\d)|\bt5\b|목요일|donnerstags?|quinta-feira"
+    r"|na quinta|木曜|kamis",
+    r"fridays?|fri\b|viernes|vendredi|thứ (?:sáu|6)(?!\d)|thu sau|\bt6\b|금요일|freitags?|sexta(?:-feira)?|金曜"
+    r"|jum.?at",
+    r"saturdays?|sat\b|sábado|sabado|samedi|thứ (?:bảy|bẩy|7)(?!\d)|thu bay|\bt7\b|토요일|samstags?|土曜|sabtu"
+    r"|this weekend|the weekend|weekend|주말|cuối tuần|fin de semana|week-end|wochenende|週末|akhir pekan",
+    r"sundays?|sun\b|domingo|dimanche|chủ nhật|chu nhat|일요일|sonntags?|日曜|\bminggu\b(?! (?:depan|lalu|ini"
+    r"|pertama))",
 )
 _WEEKDAY = re.compile(
     "(?<![a-zà-ỹ])(?:" + "|".join(f"(?P<d{i}>{names})" for i, names in enumerate(_WEEKDAYS)) + ")", re.I
@@ -159,26 +196,45 @@ _HOUR = re.compile(
     re.IGNORECASE,
 )
 _DAY_PARTS = (
-    (r"\bmorning\b|por la mañana|\bmatin\b|buổi sáng|\bsáng\b|아침|오전|manhã\b|\bmorgens\b|früh\b|朝|\bpagi\b", 9),
-    (r"\bnoon\b|\blunch(?:time)?\b|mediodía|\bmidi\b|buổi trưa|\btrưa\b|정오|점심|\bmittags?\b|meio-dia|昼|\bsiang\b", 12),
-    (r"\bafternoon\b|por la tarde|après-midi|buổi chiều|\bchiều\b|오후|nachmittags?|à tarde|午後|\bsore\b", 15),
+    (
+        r"\bmorning\b|por la mañana|\bmatin\b|buổi sáng|\bsáng\b|아침|오전|manhã\b|\bmorgens\b|früh\b|朝|\bpagi\b",
+        9,
+    ),
+    (
+        r"\bnoon\b|\blunch(?:time)?\b|mediodía|\bmidi\b|buổi trưa|\btrưa\b|정오|점심|\bmittags?\b|meio-dia|昼"
+        r"|\bsiang\b",
+        12,
+    ),
+    (
+        r"\bafternoon\b|por la tarde|après-midi|buổi chiều|\bchiều\b|오후|nachmittags?|à tarde|午後|\bsore\b",
+        15,
+    ),
     (r"\bevening\b|\bsoir\b|buổi tối|\btối\b|저녁|\babends?\b|夕方", 18),
     (r"\bnight\b|\btonight\b|por la noche|\bnuit\b|đêm|밤|\bnachts?\b|à noite|夜|\bmalam\b", 21),
 )
 _WEEK_AFTER = re.compile(
-    r"\bnext week\b|다음\s?주|tuần (?:sau|tới)|la semana que viene|la próxima semana|la semaine prochaine|nächste Woche|semana que vem|próxima semana|来週|minggu depan",
+    r"\bnext week\b|다음\s?주|tuần (?:sau|tới)|la semana que viene|la próxima semana|la semaine prochaine"
+    r"|nächste Woche|semana que vem|próxima semana|来週|minggu depan",
     re.IGNORECASE,
 )
 _AFTER_TOMORROW = re.compile(
-    r"\bday after tomorrow\b|pasado mañana|après-demain|모레|ngày (?:kia|mốt)|übermorgen|depois de amanhã|明後日|\blusa\b", re.IGNORECASE
+    r"\bday after tomorrow\b|pasado mañana|après-demain|모레|ngày (?:kia|mốt)|übermorgen|depois de amanhã"
+    r"|明後日|\blusa\b",
+    re.IGNORECASE,
 )
 _OFFSET = re.compile(
     r"\b(?:utc|gmt)\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?|\b(?P<zero>utc|gmt)\b",
     re.I,
 )
-_TOMORROW = re.compile(r"\btomorrow\b|\btmrw\b|\btmr\b|(?<!por la )(?<!de la )\bmañana\b|\bdemain\b|ngày mai|ngay mai|(?:sáng|trưa|chiều|tối) mai|내일|\bamanhã\b|明日|\bbesok\b|(?<!guten )\bmorgen\b(?! früh um)", re.IGNORECASE)
+_TOMORROW = re.compile(
+    r"\btomorrow\b|\btmrw\b|\btmr\b|(?<!por la )(?<!de la )\bmañana\b|\bdemain\b|ngày mai|ngay mai|(?:sáng"
+    r"|trưa|chiều|tối) mai|내일|\bamanhã\b|明日|\bbesok\b|(?<!guten )\bmorgen\b(?! früh um)",
+    re.IGNORECASE,
+)
 _TONIGHT = re.compile(
-    r"\btonight\b|\besta noche\b|\bce soir\b|tối nay|toi nay|오늘\s?(?:밤|저녁)|\blater today\b|heute Abend|hoje à noite|今夜|nanti malam|malam ini", re.IGNORECASE
+    r"\btonight\b|\besta noche\b|\bce soir\b|tối nay|toi nay|오늘\s?(?:밤|저녁)|\blater today\b|heute Abend"
+    r"|hoje à noite|今夜|nanti malam|malam ini",
+    re.IGNORECASE,
 )
 
 
