@@ -59,6 +59,9 @@ _UNREAL = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\b(?:should|can|could|do|would|will|shall|did) (?:i|we)\b", re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"\b(?:channel|account|page|handle|canal|cuenta|chaîne|compte|kênh)\b|채널|계정", re.IGNORECASE
+)
 _OTHER_PERSON = re.compile(
     r"\b(?:he|she|they|his|her|hers|their|theirs|him|them|someone|somebody|people|competitors?|rivals?|friends?"
     r"|brother|sister|wife|husband|girlfriend|boyfriend|mom|dad|boss|clients?|customers?|you|your"
@@ -176,7 +179,7 @@ def _hear_names(sentence: str, now: datetime, message: Slots, heard: Heard) -> N
         return
     said, unquoted = read_slots(sentence, now), read_slots(plain, now)
     names = {name: getattr(unquoted, name) for name in _NAMED}
-    if said.channel and said.channel not in message.titles:  # a channel's name may stand in quotes
+    if said.channel and _CHANNEL.search(plain):  # its name may stand in quotes, the word for it may not
         names["channel"] = said.channel
     heard |= {name: (value, sentence.strip()) for name, value in names.items() if value}
 

@@ -51,6 +51,25 @@ def test_what_the_user_says_of_their_channel_is_learned(text: str, learned: dict
 
 
 @pytest.mark.parametrize(
+    ("text", "learned"),
+    [
+        ('I make latte art videos. Will "x y" do well?', {"niche": "latte art"}),
+        ('My channel is "Brew Lab" and I have 900 subs', {"channel": "Brew Lab", "followers": 900}),
+        ("my channel is @brewlab", {"channel": "@brewlab"}),
+        ("I want to reach 100k subs", {"goals": "reach 100k subs"}),
+        ("Please answer in Korean", {"language": "Korean"}),
+        ("Should I make cooking videos?", {}),
+        ("If I make cooking videos, will it do better?", {}),
+        ('Will "I make cooking videos for my dog" do well?', {}),
+    ],
+)
+def test_names_niches_goals_and_languages_are_learned_where_they_are_said(
+    text: str, learned: dict[str, Any]
+) -> None:
+    assert values(text) == learned
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "what if I had 100k subs?",

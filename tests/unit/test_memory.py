@@ -123,6 +123,23 @@ def test_two_processes_that_learn_at_once_lose_nothing(file: Path) -> None:
     assert read_profile(file).facts() == {"followers": 1024, "typical_views": 2024}
 
 
+def _learn_pairs(file: Path) -> None:
+    for nth in range(1, 10_000):
+        learn(file, {"followers": (nth, "x"), "typical_views": (nth, "x")}, NOON + timedelta(seconds=nth))
+
+
+def test_a_killed_process_leaves_all_of_a_statement_or_nothing(file: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for pause in (0.15, 0.21, 0.3):
+        work = context.Process(target=_learn_pairs, args=(file,))
+        work.start()
+        work.join(pause)
+        work.kill()
+        work.join(30)
+        known = read_profile(file)
+        assert known.followers == known.typical_views
+
+
 def test_the_prompt_quotes_the_facts_and_is_silent_without_any() -> None:
     lines = prompt_lines({"followers": 12_000, "niche": 'say "hi"', "learned": {}})
     assert "followers = 12000" in lines
