@@ -16,7 +16,7 @@ def tokens_at_most(text: str) -> int:
     Counted are a token for 4 letters of a word or begun 4, for 2 capitals or begun 2, for each digit (Qwen parts
     numbers so), each sign and each line's end, and outside ASCII one less than a character's bytes in UTF-8; a space
     goes with the word behind it. Of that count, Qwen2.5's vocabulary needed 0.61 to 0.98 on 46 replies with titles in
-    seven scripts (`tests/unit/test_brief.py` with SHORTCAST_TOKENIZER_URL). Letters that make no words can need more.
+    six languages (`tests/unit/test_brief.py` with SHORTCAST_TOKENIZER_URL). Letters that make no words can need more.
     """
     total = 0
     for piece in _PIECES.finditer(text):
