@@ -35,13 +35,15 @@ _TIMES = {
     **dict.fromkeys(("hundred", "cent", "cien", "ciento", "cientos", "tram", "hundert", "cem", "ratus"), 1e2),
     **dict.fromkeys(("puluh",), 10.0),
     **dict.fromkeys(("thousand", "mil", "mille", "nghin", "ngan", "ngin", "tausend", "tsd", "ribu", "rb", "k"), 1e3),
-    **dict.fromkeys(("million", "millions", "millon", "millones", "milhao", "milhoes", "trieu", "tr", "mio", "juta", "jt"), 1e6),
+    **dict.fromkeys(("million", "millions", "millon", "millones", "milhao", "milhoes", "trieu", "tr",
+        "mio", "juta", "jt"), 1e6),
     **dict.fromkeys(("millionen", "mill", "mln"), 1e6),
     **dict.fromkeys(("lakh",), 1e5),
     **dict.fromkeys(("billion", "ty"), 1e9),
 }  # fmt: skip
 _LARGE = "|".join(sorted((word for word, times in _TIMES.items() if times >= 1e3), key=len, reverse=True))
-_SMALL = "|".join(sorted((*_ONES, "hundred", "cent", "cien", "tram", "hundert", "cem", "ratus", "puluh", "muoi", "belas"),
+_SMALL = "|".join(sorted((*_ONES, "hundred", "cent", "cien", "tram", "hundert", "cem", "ratus",
+    "puluh", "muoi", "belas"),
                          key=len, reverse=True))  # fmt: skip
 _DIGITS = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?"
 _DOTTED = re.compile(r"(?<![\w.,:/])([1-9]\d{0,2}(?:\.\d{3})+)(?![\d.,]*\d)(?!\s?(?:[kKmM]\b|만|万))")
@@ -79,8 +81,10 @@ _CJK_SPOKEN = re.compile(
 
 # Spans of time that are one word.
 _SPAN_DIGITS = {
-    "이틀": "2일", "사흘": "3일", "나흘": "4일", "닷새": "5일", "열흘": "10일", "보름": "15일", "반나절": "6시간", "fortnight": "14 days",
-    "half a minute": "30 seconds", "medio minuto": "30 segundos", "une demi-minute": "30 secondes", "nửa phút": "30 giây", "半日": "12時間",
+    "이틀": "2일", "사흘": "3일", "나흘": "4일", "닷새": "5일", "열흘": "10일", "보름": "15일",
+    "반나절": "6시간", "fortnight": "14 days",
+    "half a minute": "30 seconds", "medio minuto": "30 segundos", "une demi-minute": "30 secondes",
+    "nửa phút": "30 giây", "半日": "12時間",
     "half an hour": "0.5 hours", "half a day": "12 hours", "medio día": "12 horas",
 }  # fmt: skip
 _SPANS = re.compile("|".join(_SPAN_DIGITS), re.IGNORECASE)

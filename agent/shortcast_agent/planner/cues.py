@@ -38,10 +38,13 @@ CUES = {
     r"|qué parte|quelle partie",
     "judge": r"\bdo well\b|\bgo viral\b|\bwhat do you think\b|\breview\b|\bfeedback\b|잘 될|평가"
     r"|funcionará|va marcher|hiệu quả",
-    "source": r"\bwhere (?:does|do|did) (?:that|this|the|these|those|it|you)\b.{0,30}\b(?:come from|get|from)\b|\bsource\b|출처|어디서 나온|nguồn|fuente|de dónde s[ae]"
+    "source": r"\bwhere (?:does|do|did) (?:that|this|the|these|those|it|you)\b.{0,30}\b(?:come from|get"
+    r"|from)\b|\bsource\b|출처|어디서 나온|nguồn|fuente|de dónde s[ae]"
     r"|d'où (?:vient|sors)|woher|de onde vem|出典",
-    "profile_show": r"\b(?:know|remember|saved?) about me\b|\bmy profile\b|내 프로필|나에 대해|hồ sơ|mi perfil|sobre mí|mon profil|de moi\b",
-    "profile_forget": r"\b(?:forget|erase|delete|wipe|clear|reset)\b.{0,30}\b(?:me|my profile|about me|my (?:data|channel|info\w*))\b|잊어|quên .{0,12}(?:tôi|mình)|olvíd|oublie",
+    "profile_show": r"\b(?:know|remember|saved?) about me\b|\bmy profile\b|내 프로필|나에 대해|hồ sơ"
+    r"|mi perfil|sobre mí|mon profil|de moi\b",
+    "profile_forget": r"\b(?:forget|erase|delete|wipe|clear|reset)\b.{0,30}\b(?:me|my profile|about me"
+    r"|my (?:data|channel|info\w*))\b|잊어|quên .{0,12}(?:tôi|mình)|olvíd|oublie",
     "help": r"^\s*help\b|\bwhat can you do\b|\bwho are you\b",
     "greet": r"^\s*(?:hi|hello|hey|안녕|xin chào|hola|bonjour|salut)\b",
     "thanks": r"^\s*(?:thanks|thank you|감사|고마|cảm ơn|gracias|merci)",

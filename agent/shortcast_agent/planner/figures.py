@@ -84,8 +84,10 @@ _STUCK = (
     r"|depuis|sau|trong|from|with))",
 )
 _COUNTED = {
-    "likes": r"(?:likes?\b|hearts?\b|thumbs up\b|me gustas?\b|j'aimes?\b|mentions j'aime|luot (?:thich|like)|thich\b|tim\b|좋아요|curtidas|いいね|suka\b)",
-    "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|coms\b|luot binh luan|binh luan|cmts?\b|댓글|kommentare?n?\b|コメント|komentar)",
+    "likes": r"(?:likes?\b|hearts?\b|thumbs up\b|me gustas?\b|j'aimes?\b|mentions j'aime|luot (?:thich"
+    r"|like)|thich\b|tim\b|좋아요|curtidas|いいね|suka\b)",
+    "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|coms\b|luot binh luan|binh luan|cmts?\b"
+    r"|댓글|kommentare?n?\b|コメント|komentar)",
 }  # fmt: skip
 _LAST = (
     r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b"
@@ -126,7 +128,8 @@ _BARE = re.compile(
 # "1.5k subcribers": what is counted, with letters missing or swapped.
 _MISSPELT = re.compile(r"(?<=\d )(?P<word>[a-z]{4,13})\b")
 _NOUNS = (
-    "subscribers", "subscriber", "followers", "follower", "views", "comments", "likes", "seguidores", "suscriptores", "abonnes", "vistas", "comentarios",
+    "subscribers", "subscriber", "followers", "follower", "views", "comments", "likes", "seguidores",
+    "suscriptores", "abonnes", "vistas", "comentarios",
     "commentaires", "seconds", "minutes",
 )  # fmt: skip
 

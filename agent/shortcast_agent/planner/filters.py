@@ -65,9 +65,12 @@ _LIMIT = re.compile(
     r"|(?<![\w.,:])(?P<c>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
 )
 _WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-    "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "dozen": 12, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "diez": 10, "veinte": 20,
-    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "vingt": 20, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "muoi": 10, "drei": 3, "funf": 5,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12,
+    "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "dozen": 12, "dos": 2, "tres": 3,
+    "cuatro": 4, "cinco": 5, "diez": 10, "veinte": 20,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "vingt": 20, "hai": 2, "ba": 3, "bon": 4,
+    "nam": 5, "muoi": 10, "drei": 3, "funf": 5,
     "tiga": 3, "lima": 5,
 }  # fmt: skip
 _THINGS = (

@@ -45,7 +45,8 @@ _BOTH = re.compile(
 )
 _THAT = re.compile(
     r"\b(?:that|this|the new|the) (?:title|one|version|change|option|idea|name)\b|\b(?:use|take|with|keep"
-    r"|apply|do) (?:that|this|it)\b|그 ?(?:제목|걸로|거로|것으로|버전)|그렇게|\bes[ea] (?:titulo|opcion|version|idea)?\b"
+    r"|apply|do) (?:that|this|it)\b|그 ?(?:제목|걸로|거로|것으로|버전)|그렇게|\bes[ea] (?:titulo|opcion"
+    r"|version|idea)?\b"
     r"|\bce (?:titre|changement)\b|\bcelui-la\b|\bcelle-la\b"
     r"|tieu de (?:do|nay)|cai (?:do|nay)|\bden (?:titel|da)\b|\besse titulo\b|それ|そのタイトル|\bjudul itu\b"
     r"|\bitu saja\b"
@@ -59,45 +60,11 @@ _PICKS = re.compile(
     r"|cai )?(?P<vi>[\w' -]{2,40})|\b(?:der|die|das) mit (?:dem |der )?(?P<de>[\w' -]{2,40})"
     r"|\bo d[oae] (?P<pt>[\w' -]{2,40})"
 )
-_COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "one",
-        "first",
-        "second",
-        "third",
-        "last",
-        "title",
-        "draft",
-        "video",
-        "use",
-        "take",
-        "back",
-        "again",
-        "please",
-        "then",
-        "this",
-        "that",
-        "que",
-        "con",
-        "los",
-        "las",
-        "une",
-        "des",
-        "les",
-        "pour",
-        "avec",
-        "cai",
-        "cho",
-        "minh",
-        "voi",
-        "제목",
-        "영상",
-    ]
-)
+_COMMON = frozenset((
+    "the", "and", "for", "with", "one", "first", "second", "third", "last", "title", "draft", "video",
+    "use", "take", "back", "again", "please", "then", "this", "that", "que", "con", "los", "las", "une",
+    "des", "les", "pour", "avec", "cai", "cho", "minh", "voi", "제목", "영상",
+))  # fmt: skip
 
 
 def note_draft(drafts: list[dict[str, Any]], draft: dict[str, Any]) -> list[dict[str, Any]]:

@@ -79,7 +79,8 @@ def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] = ()) -> Plan:
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
         talk, draft=draft, asked=None, asked_for=None, last_intent=intents[0], turns=talk.turns + 1,
-        language=language_after(turn, talk, intents[0]), seed=talk.seed if talk.turns else crc32(turn.said.encode(errors="replace")),
+        language=language_after(turn, talk, intents[0]),
+        seed=talk.seed if talk.turns else crc32(turn.said.encode(errors="replace")),
     )  # fmt: skip
     for intent in intents:
         _PLANNERS[intent](plan, turn, talk)

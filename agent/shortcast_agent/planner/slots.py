@@ -28,7 +28,8 @@ _PLATFORMS = (
         r"|full[- ]length youtube|youtube (?:long|video(?!s? shorts?)(?! de shorts))"
         r"|\blong (?:youtube )?video\b"
         r"|(?:vídeos?|videos?) largos?|vidéos? (?:longues?|classiques?) (?:sur|pour|de|on)? ?youtube"
-        r"|format long|(?:video|clip) dài|롱폼|긴 (?:유튜브 )?영상|일반 (?:유튜브|영상)|langes? (?:youtube[- ]?)?videos?"
+        r"|format long|(?:video|clip) dài|롱폼|긴 (?:유튜브 )?영상|일반 (?:유튜브|영상)"
+        r"|langes? (?:youtube[- ]?)?videos?"
         r"|vídeos? longos?|video panjang|長尺",
     ),
     ("youtube_shorts", r"\bshorts?\b|youtube|\byt\b|쇼츠|유튜브|ショート|ユーチューブ"),

@@ -26,7 +26,8 @@ _AFTER_JA = re.compile(
     r"(?P<topic>[^\s、。,]{1,30}?)(?:の動画|の(?:ショート|ショーツ)|に関する|について|みたいな)"
 )
 _KOREAN = re.compile(
-    r"(?P<topic>[^\n?.!,]{1,80}?)\s*(?:관련(?:된|한)?|에 대한|에 관한|와 비슷한|과 비슷한|이랑 비슷한|랑 비슷한|같은|주제(?:의|로)?"
+    r"(?P<topic>[^\n?.!,]{1,80}?)\s*(?:관련(?:된|한)?|에 대한|에 관한|와 비슷한|과 비슷한|이랑 비슷한"
+    r"|랑 비슷한|같은|주제(?:의|로)?"
     r"|비슷한)(?=\s|영상|쇼츠)"
     r"|(?P<topic2>[가-힣A-Za-z0-9# ]{1,40}?)\s*(?:영상|쇼츠|틱톡|동영상|비디오)(?:들)?(?:을|를|도|만|이|은)?(?=\s|$)"
 )
@@ -40,7 +41,8 @@ _POINTS_BACK = re.compile(
     r"|this one|that one|(?:the )?same(?: idea| topic| thing)?"
     r"|(?:el|la) (?:mío|mía|mismo|misma)|m[ií] (?:vídeo|video|idea|borrador)|est[ea](?: vídeo| video"
     r"| idea)?|eso|la mienne|le mien|ma vidéo|mon idée|cette (?:vidéo|idée)|ça|celle-ci"
-    r"|(?:video|clip|ý tưởng)? ?(?:này|đó|của (?:tôi|mình|em))|(?:cái )?(?:này|đó)|이거|이것|그거|내 영상|제 영상|이 영상"
+    r"|(?:video|clip|ý tưởng)? ?(?:này|đó|của (?:tôi|mình|em))|(?:cái )?(?:này|đó)|이거|이것|그거|내 영상"
+    r"|제 영상|이 영상"
     r"|이런|이|그|내|제|저)(?:\s.{0,14})?",
     re.IGNORECASE,
 )
@@ -125,7 +127,8 @@ _NICHES = tuple(
         r"|clips|tiktoks|creators|channels)\b",
         rf"\b(?:the|a)\s+{_NAMED}\s+(?:niche|space|market|scene|field|category)\b",
         rf"\b(?:(?<!right )(?:in|within|among)|for|about|on|space for|room for)\s+(?:the\s+)?{_NAMED}{_ENDS}",
-        r"(?:^|\s)(?P<topic>(?!내|제 |이 |우리|어떤|어느|요즘|라이브러리|지금|그럼)[가-힣A-Za-z][가-힣A-Za-z ]{0,20}?)\s*(?:니치|분야"
+        r"(?:^|\s)(?P<topic>(?!내|제 |이 |우리|어떤|어느|요즘|라이브러리|지금"
+        r"|그럼)[가-힣A-Za-z][가-힣A-Za-z ]{0,20}?)\s*(?:니치|분야"
         r"|쪽|관련|시장|콘텐츠|쇼츠|영상)(?:들)?(?:은|는|이|가|에|를|을|의|에서|에서는|도)?(?=\s|[?.,]|$)",
         rf"(?:ngách|lĩnh vực|mảng|chủ đề|thị trường)\s+(?:về\s+)?{_NAMED}{_ENDS}",
         rf"\b(?:nicho|mundo|mercado|tema|sector)\s+(?:de\s+la|de\s+los|de\s+las|del|de)\s+{_NAMED}{_ENDS}",

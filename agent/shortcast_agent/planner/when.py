@@ -5,9 +5,12 @@ import re
 from datetime import datetime, timedelta
 
 _WORDS = {
-    **dict.fromkeys(("a", "an", "one", "un", "una", "une", "uno", "một", "mot", "한", "일", "하루", "ein", "eine", "einem", "einer", "um", "uma", "一"), 1),
-    **dict.fromkeys(("two", "couple", "couple of", "a couple of", "dos", "deux", "hai", "두", "이", "이틀", "zwei", "dois", "duas", "dua", "二"), 2),
-    **dict.fromkeys(("three", "few", "a few", "tres", "trois", "ba", "세", "삼", "사흘", "drei", "três", "tiga", "三"), 3),
+    **dict.fromkeys(("a", "an", "one", "un", "una", "une", "uno", "một", "mot", "한", "일", "하루",
+        "ein", "eine", "einem", "einer", "um", "uma", "一"), 1),
+    **dict.fromkeys(("two", "couple", "couple of", "a couple of", "dos", "deux", "hai", "두", "이",
+        "이틀", "zwei", "dois", "duas", "dua", "二"), 2),
+    **dict.fromkeys(("three", "few", "a few", "tres", "trois", "ba", "세", "삼", "사흘", "drei",
+        "três", "tiga", "三"), 3),
     **dict.fromkeys(("four", "several", "cuatro", "quatre", "bốn", "네", "vier", "quatro", "empat"), 4),
     **dict.fromkeys(("five", "cinco", "cinq", "năm", "다섯", "fünf", "lima"), 5),
     **dict.fromkeys(("six", "seis", "sáu", "여섯", "sechs", "enam"), 6),
