@@ -27,7 +27,7 @@ def told(calls: list[tuple[str, dict[str, Any], Record]], said: str = "Hello") -
     messages: list[BaseMessage] = [HumanMessage(said)]
     for nth, (name, arguments, record) in enumerate(calls):
         call = {"name": name, "args": arguments, "id": f"c{nth}", "type": "tool_call"}
-        messages.append(AIMessage("", tool_calls=[call]))  # type: ignore[list-item]
+        messages.append(AIMessage("", tool_calls=[call]))
         messages.append(ToolMessage("{}", tool_call_id=f"c{nth}", name=name, artifact=pack(record)))
     return messages
 
