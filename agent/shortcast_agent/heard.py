@@ -28,7 +28,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+|;\s*")
 _CLAUSE = re.compile(
     r",\s+|\s+(?:but|and|while|whereas|so|because|pero|mais|nhưng|và|et|y|car|porque)\s+|\s+[-–—]\s+|\(|\)"
-    r"|(?<=지만)\s|(?<=는데)\s|(?<=고)\s|(?<=어서)\s|(?<=니까)\s",
+    r"|(?<=지만)\s|(?<=는데)\s|(?<=고)\s(?!싶)|(?<=어서)\s|(?<=니까)\s",
     re.IGNORECASE,
 )
 # "I want to know if" asks, and supposes nothing
@@ -59,6 +59,19 @@ _UNREAL = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\b(?:should|can|could|do|would|will|shall|did) (?:i|we)\b", re.IGNORECASE)
+_AGE = re.compile(
+    r"\b(?:years?|months?|weeks?|days?|años?|meses|ans|mois|năm|tháng)\b|년|개월|달", re.IGNORECASE
+)
+_FOLLOWER = re.compile(
+    r"follow|\bsubs?\b|subscri|\bfans\b|seguidor|suscript|abonn|theo dõi|đăng ký|구독|팔로", re.IGNORECASE
+)
+_NO_NICHE = re.compile(
+    r"(?:(?:very|really|our|my|some|more|lots of|a lot of|many|the|all|any|these|those)\s*)*"
+    r"(?:good|bad|great|better|best|own|new|old|other|more|nothing|everything|anything|stuff|short|long|vertical"
+    r"|daily|funny|cool|nice|tik\s?tok|you\s?tube|youtube shorts|instagram|videos?|content|small|tiny|big|buenos"
+    r"|bons)?|이|그|저|이런|그런|저런|좋은|새|새로운|내일|오늘|어제|짧은|긴|유튜브|틱톡",
+    re.IGNORECASE,
+)
 _CHANNEL = re.compile(
     r"\b(?:channel|account|page|handle|canal|cuenta|chaîne|compte|kênh)\b|채널|계정", re.IGNORECASE
 )
@@ -159,6 +172,8 @@ def _hear_sentence(
             continue
         slots = read_slots(clause, now)
         figures = {name: getattr(slots, name) for name in _FIGURES if getattr(slots, name) is not None}
+        if _AGE.search(clause) and not _FOLLOWER.search(clause):
+            figures.pop("followers", None)  # "my channel is about 2 years old"
         if slots.platform and (figures or _MY_PLATFORM.search(clause)):
             figures["platform"] = slots.platform
         for name, value in figures.items():
@@ -174,14 +189,26 @@ def _sure(owner: str, stated: Mapping[str, Any]) -> int:
 
 def _hear_names(sentence: str, now: datetime, message: Slots, heard: Heard) -> None:
     """Add the names that a sentence gives: the slots know "my channel is" and "my goal is" themselves."""
-    plain = _unquoted(sentence, message)
-    if _SUPPOSED.search(_WHETHER.sub("whether", plain)) or _ASKED.search(plain):
+    if _SUPPOSED.search(_WHETHER.sub("whether", _unquoted(sentence, message))):
         return
-    said, unquoted = read_slots(sentence, now), read_slots(plain, now)
-    names = {name: getattr(unquoted, name) for name in _NAMED}
-    if said.channel and _CHANNEL.search(plain):  # its name may stand in quotes, the word for it may not
-        names["channel"] = said.channel
-    heard |= {name: (value, sentence.strip()) for name, value in names.items() if value}
+    clauses = [clause for clause in _CLAUSE.split(sentence) if clause.strip()]
+    for clause in clauses[:-1] if sentence.rstrip().endswith(("?", "？")) else clauses:
+        plain = _unquoted(clause, message)
+        if _ASKED.search(plain) or _OTHER_PERSON.search(plain):
+            continue
+        said, unquoted = read_slots(clause, now), read_slots(plain, now)
+        names = {name: getattr(unquoted, name) for name in _NAMED}
+        names["niche"] = _niche(names["niche"], plain)
+        if said.channel and _CHANNEL.search(plain):  # its name may stand in quotes, the word for it may not
+            names["channel"] = said.channel
+        heard |= {name: (value, clause.strip()) for name, value in names.items() if value}
+
+
+def _niche(named: str | None, clause: str) -> str | None:
+    """Return a niche without the words before it, None for words that name none: "good videos"."""
+    niche = re.sub(r"^(?:저는|나는|전|난|제|내|우리)\s+", "", named or "")
+    unreal = _UNREAL.search(clause) or re.search(r"\d", niche)
+    return None if unreal or _NO_NICHE.fullmatch(niche) else niche
 
 
 def _owner(clause: str) -> str:
