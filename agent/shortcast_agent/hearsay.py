@@ -84,15 +84,15 @@ def hearsay(messages: "Sequence[BaseMessage]", links: "frozenset[str]" = frozens
 
 
 def said(text: str, words: str) -> bool:
-    """Say whether the user's words hold all that matters of a text: each of its long words, in some form."""
+    """Say whether the user's words hold all that matters of a text: each of its telling words, in some form."""
     known = _tokens(words)
-    return all(_is_known(token, known) for token in _tokens(text) if _matters(token))
+    return all(_is_known(token, known) for token in _telling(text))
 
 
 def touches(text: str, words: str) -> bool:
     """Say whether a text shares a word with the user's words."""
     known = _tokens(words)
-    return any(_is_known(token, known) for token in _tokens(text) if _matters(token))
+    return any(_is_known(token, known) for token in _telling(text))
 
 
 def repeats(text: str, heard: Hearsay, words: str) -> bool:
@@ -184,8 +184,11 @@ def _is_known(token: str, known: list[str]) -> bool:
     )
 
 
-def _matters(token: str) -> bool:
-    return len(token) >= STEM or (token[0] >= _HANGUL and len(token) >= 2) or token.isdigit()
+def _telling(text: str) -> list[str]:
+    """Return the words of a text that say something; all of them where it has short ones only."""
+    tokens = _tokens(text)
+    some = [t for t in tokens if len(t) >= STEM or (not t.isascii() and len(t) >= 2) or t.isdigit()]
+    return some or tokens
 
 
 def _is_long(token: str) -> bool:

@@ -162,6 +162,10 @@ def test_what_is_collected_is_what_the_user_spoke_of() -> None:
         )
         is None
     )
+    short = [user("videos like AI art"), *FOUND, user("thu thập video về pha cà phê, and AI art")]
+    assert refusal("collect", {"query": "pha cà phê"}, short) is None
+    assert refusal("collect", {"query": "AI art"}, short) is None
+    assert refusal("collect", {"query": "bán cá"}, short) is not None
     korean = [user("라떼 아트 영상을 수집해줘")]
     assert (
         refusal("collect", {"query": "latte art"}, korean) is None
