@@ -58,7 +58,7 @@ def model_name(settings: Settings) -> str:
     if settings.llm_model:
         return settings.llm_model
     try:
-        listed = [model.id for model in client_of(settings, timeout=_LISTING_TIMEOUT_S).models.list()]
+        listed = [str(model.id) for model in client_of(settings, timeout=_LISTING_TIMEOUT_S).models.list()]
     except LLMTrouble:
         raise
     except Exception as error:  # see the module's docstring

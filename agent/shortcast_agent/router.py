@@ -5,6 +5,7 @@ stranger wrote can steer it. The planner fills in the arguments: a small model i
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -126,3 +127,12 @@ def writing_prompt(question: str, results: str) -> list[BaseMessage]:
         SystemMessage(_WRITING),
         HumanMessage(f"RESULTS\n{results}\n\nThe creator's message: {question[:_LONGEST_SHOWN]}"),
     ]
+
+
+def whole_sentences(text: str) -> str:
+    """Return a text without the sentence in whose middle it breaks off."""
+    text = text.strip()
+    if not text or re.search(r"[.!?…。！？:)*_`|\"”»]$", text):
+        return text
+    ends = [found.end() for found in re.finditer(r"[.!?…。！？](?=\s)|\n", text)]
+    return text[: ends[-1]].strip() if ends else ""

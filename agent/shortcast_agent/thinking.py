@@ -15,9 +15,10 @@ from shortcast_agent.messages import profile_of, said_at, shortened, sources_of
 from shortcast_agent.planner.conversation import fold
 from shortcast_agent.planner.plan import remember
 from shortcast_agent.prompts import system_prompt
-from shortcast_agent.router import route, writing_prompt
+from shortcast_agent.router import route, whole_sentences, writing_prompt
 
 _PICK_TOKENS = 32
+_WRITE_TOKENS = 300
 
 
 def ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
@@ -60,11 +61,12 @@ def ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
         gate.flush()
         return reply
     prompt = [*writing_prompt(now.said, str(reply.text)), *_sent_back(turn)]
-    written = turn.ask(turn.llm, prompt, gate.feed)
+    written = turn.ask(turn.llm.bind(max_tokens=_WRITE_TOKENS), prompt, gate.feed)  # type: ignore[union-attr]
     gate.flush()
-    if not written.text:
+    text = whole_sentences(str(written.text))
+    if not text:
         raise LLMTrouble("it sent an empty answer")
-    return AIMessage(written.text, additional_kwargs=reply.additional_kwargs)
+    return AIMessage(text, additional_kwargs=reply.additional_kwargs)
 
 
 def _sent_back(turn: TurnContext) -> list[BaseMessage]:

@@ -70,3 +70,17 @@ def test_the_words_of_an_answer_are_asked_for_from_results_alone() -> None:
     system, human = router.writing_prompt("Will it do well?", "About 5K views.")
     assert "Copy numbers exactly" in system.text
     assert human.text == "RESULTS\nAbout 5K views.\n\nThe creator's message: Will it do well?"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("About 5K views. That is", "About 5K views."),
+        ("- one\n- two\n- thr", "- one\n- two"),
+        ("About 5K views.", "About 5K views."),
+        ("**Verdict:** good\n\n**Why**", "**Verdict:** good\n\n**Why**"),
+        ("About 5.3K vie", ""),
+    ],
+)
+def test_a_sentence_that_breaks_off_is_left_out(text: str, whole: str) -> None:
+    assert router.whole_sentences(text) == whole
