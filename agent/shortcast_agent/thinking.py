@@ -43,7 +43,8 @@ def ask_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
 def ask_small_llm(turn: TurnContext, messages: list[BaseMessage]) -> AIMessage:
     """Let a model that calls no tools pick what is asked for; the planner fills in, and writes unless told not to.
 
-    Raises LLMTrouble. A model that can't call tools turns "too unsure to recommend" into advice when it sums results up.
+    A model that can't call tools turns "too unsure to recommend" into advice when it sums results up. Raises
+    LLMTrouble.
     """
     turns = fold(messages)
     *earlier, now = turns

@@ -41,7 +41,8 @@ def test_a_real_draft_gets_a_grounded_answer(home: Path, materials: dict[str, Pa
     assert report.explanation is not None
     assert sum(f"**{factor.label}** x" in answer for factor in report.explanation.factors) >= 3
     assert report.suggestions is not None
-    assert len(report.suggestions.changes) >= 2
+    assert report.suggestions.tried >= 20
+    assert report.suggestions.changes or report.suggestions.no_effect
     assert all(change.what.rstrip(".") in answer for change in report.suggestions.changes)
     assert report.similar is not None
     assert len(report.similar.neighbours) >= 3
