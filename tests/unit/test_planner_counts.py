@@ -82,6 +82,7 @@ def test_folding_keeps_every_letter_in_its_place() -> None:
         ),
         ("no, I meant 20k", {"bare": 20_000.0}),
         ("can it hit a million views?", {"bare": 1_000_000.0}),
+        ("last year i had like 2k subs, now its 7.5k somehow", {"followers": 7_500}),
         ("30 seconds", {}),
     ],
 )

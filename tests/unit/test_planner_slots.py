@@ -113,6 +113,7 @@ def test_links_are_found_with_or_without_scheme(text: str, link: str) -> None:
         ("a 30s clip", 30),
         ("it is 1:10 long", 70),
         ("1 min 20 s", 80),
+        ("elle dure 1 min 10", 70),
         ("20초로 줄이면", 20),
         ("video 30 giây", 30),
         ("2 minutes", 120),

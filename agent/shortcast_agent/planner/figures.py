@@ -34,6 +34,9 @@ _NOT_FOLLOWERS = (
     r"|phut|ngay|gio|dias|jours|horas|heures|%))"
 )
 _FOLLOWERS = (
+    rf"{_FANS},?\s+(?:and |but )?(?:now|ahora|maintenant|gio|jetzt|agora)"
+    rf"\s+(?:it'?s|i'?m at|i have|at|tengo|j'ai|duoc)?"
+    rf"\s*{_N}{_NOT_FOLLOWERS}",
     rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?(?:de |d['’]\s?)?{_FANS}(?!\s*[:=])",
     rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es"
     r"|sind|hat|ist|tengo|:|：|=|~|-|now"

@@ -1,8 +1,9 @@
 """What a message asks for: a small linear head over the bundled multilingual sentence encoder.
 
 `examples.json` holds example questions per intent (English, Korean, Vietnamese, Spanish, French; some in German,
-Portuguese, Japanese and Indonesian). Links are written LINK and quoted titles "…". `fit` trains the head on them and stores it as `intents.npz` beside the
-examples; run `python -m shortcast_agent.planner.intents` after changing them.
+Portuguese, Japanese and Indonesian). Links are written LINK and quoted titles "…". `fit` trains the head on them
+and stores it as `intents.npz` beside the examples; run `python -m shortcast_agent.planner.intents` after changing
+them.
 """
 
 import hashlib

@@ -139,7 +139,7 @@ _SECONDS = (
     (
         re.compile(
             r"(?<![\w.])(\d+)\s*(?:min(?:ute)?s?|minutos?|phút|분)\s*(?:and\s+|y\s+"
-            r"|et\s+)?(\d+)\s*(?:s\b|sec|giây|giay|초)",
+            r"|et\s+)?(\d{1,2})(?!\d)(?:\s*(?:s\b|sec|giây|giay|초)|(?=\s*(?:[.,;!?]|$)))",
             re.IGNORECASE,
         ),
         "min_s",
