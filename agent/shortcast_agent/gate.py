@@ -10,7 +10,7 @@ stranger wrote is no one's title, figure or search.
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from shortcast_agent.hearsay import Hearsay, bare, hearsay, normal, repeats, repeats_number, said, touches
 from shortcast_agent.langchain_tools import unpack
@@ -189,15 +189,25 @@ def _links_of(turns: Sequence[Turn]) -> frozenset[str]:
 
 def _is_given(url: str, links: frozenset[str]) -> bool:
     """Say whether a link is one of the user's, or one of them with less in its query."""
-    wanted = urlsplit(f"//{bare(url)}")
     if bare(url) in links:
         return True
-    for link in links:
-        given = urlsplit(f"//{link}")
-        same = (given.netloc, given.path.rstrip("/")) == (wanted.netloc, wanted.path.rstrip("/"))
+    wanted = _split(url)
+    for given in map(_split, links):
+        same = wanted.netloc and (given.netloc, given.path.rstrip("/")) == (
+            wanted.netloc,
+            wanted.path.rstrip("/"),
+        )
         if same and set(parse_qsl(wanted.query)) <= set(parse_qsl(given.query)):
             return True
     return False
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of a link; those of nothing for what is none, such as half an IPv6 address."""
+    try:
+        return urlsplit(f"//{bare(url)}")
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_topic(query: str, heard: Hearsay, links: frozenset[str], words: str) -> bool:
