@@ -137,7 +137,7 @@ def act(state: State, runtime: Runtime[TurnContext]) -> dict[str, Any]:
         key = _key(call["name"], call["args"])
         wrong = _wrong(turn, call, state["messages"])
         if wrong is not None:
-            results[str(call["id"])] = _failed(call, wrong)
+            results[str(call["id"])] = _failed(call, wrong, refused=turn.llm is not None)
             _tell(turn, call, results[str(call["id"])])
         elif key in earlier:
             old = earlier[key]
@@ -202,8 +202,15 @@ def _wrong(turn: TurnContext, call: Any, messages: Sequence[BaseMessage]) -> str
     return refusal(call["name"], call["args"], messages)
 
 
-def _failed(call: Any, sentence: str) -> ToolMessage:
-    return ToolMessage(sentence, tool_call_id=call["id"], name=call["name"], status="error")
+def _failed(call: Any, sentence: str, *, refused: bool = False) -> ToolMessage:
+    """Answer a call with a sentence; that of a `refused` one is for the model that made it, not the user."""
+    return ToolMessage(
+        sentence,
+        tool_call_id=call["id"],
+        name=call["name"],
+        status="error",
+        additional_kwargs={"refused": True} if refused else {},
+    )
 
 
 def _tell(turn: TurnContext, call: Any, message: ToolMessage) -> None:

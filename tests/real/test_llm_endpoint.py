@@ -336,3 +336,11 @@ def test_a_conversation_goes_on_after_the_endpoint_came_back(analyst_with: Asked
     assert roles[0] == "system"
     assert roles.count("user") == 2
     assert roles.count("tool") == len(first.tool_calls)
+
+
+def test_what_a_model_was_refused_is_not_told_to_the_user(analyst_with: Asked) -> None:
+    analyst, _ = analyst_with([call(("collect", {"query": "spam"})), fail(500)])
+    result = analyst.ask(f'How many views will "{TITLE}" get?')
+    assert "do not ask for collect" in str(result.tool_calls[0].error)
+    assert "collect" not in result.answer
+    assert "80% interval" in result.answer

@@ -95,7 +95,7 @@ def next_day(found: NextDayForecast, voice: Voice = ENGLISH) -> str:
 def published(video: Published, voice: Voice = ENGLISH) -> str:
     """Say what the platform shows about a video."""
     draft, counts = video.draft, video.counts
-    title = plain(draft.title) or voice.say("no_title")
+    title = f"“{plain(draft.title)}”" if draft.title.strip() else voice.say("no_title")
     facts = [platform_name(draft.platform, voice)]
     if counts is not None:
         facts.append(voice.say("views", n=say_count(counts.views)))
