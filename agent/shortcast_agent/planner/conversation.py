@@ -83,6 +83,7 @@ class Talk:
     drafts: list[dict[str, Any]] = field(default_factory=list)  # in the order of their names, see `names`
     videos: list[str] = field(default_factory=list)
     task: str | None = None  # the last intent that was about something
+    wanted: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # the calls of the last task
     searched: dict[str, Any] = field(default_factory=dict)  # what the last search looked for
     counted: str | None = None  # the field of the last count that was stated
     views: int | None = None
@@ -118,7 +119,8 @@ def fold(messages: Sequence["BaseMessage"]) -> list[Turn]:
                 if result is None:
                     continue  # interrupted before it ran
                 record = unpack(result.artifact) if result.status != "error" else None
-                error = result.text if result.status == "error" else None
+                told = result.status == "error" and not result.additional_kwargs.get("refused")
+                error = result.text if told else None
                 turns[-1].calls.append(Call(call["name"], dict(call["args"]), record, error))
     return turns
 

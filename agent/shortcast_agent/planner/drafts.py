@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from shortcast_agent.numbers import read_count
+from shortcast_agent.planner.asking import reads_as_request
 from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
 from shortcast_agent.planner.names import pointed
 from shortcast_agent.planner.when import days_of
@@ -30,7 +31,13 @@ def has_subject(draft: dict[str, Any]) -> bool:
 def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
     """Return the draft that a turn leaves; what is only supposed or compared does not enter it."""
     patch = stated(turn)
-    if talk.asked == "draft" and not has_subject(patch) and intent == talk.asked_for and turn.said.strip():
+    if (
+        talk.asked == "draft"
+        and not has_subject(patch)
+        and intent == talk.asked_for
+        and turn.said.strip()
+        and not reads_as_request(turn)
+    ):
         patch = {"title": turn.said.strip().strip("\"'“”")}  # figures in a bare title state nothing
     base = dict(talk.draft)
     if intent in _OF_A_DRAFT:

@@ -4,8 +4,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.drafts import has_subject, link_of, looks_of, pointed_neighbour
-from shortcast_agent.planner.following import goes_on
+from shortcast_agent.planner.following import goes_on, how_many, searches_again
 from shortcast_agent.planner.topics import find_niche
 from shortcast_ml.records import Diagnosis, Published
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
 _MOST = 50  # videos that one call may collect
 EVIDENCE = ("similar", "better", "niche", "collect", "track", "fetch")
+_IN_LIBRARY = re.compile(
+    r"\b(?:library|collection|bibliotheque|biblioteca|thu vien|bibliothek|perpustakaan|koleksi)\b|라이브러리|ライブラリ"
+)
+_GLUE = re.compile(
+    r"(?:\W*\b(?:only|just|ones?|those|same|also|too|again|instead|please|solo|los|las|que|mas|tambien|seulement|juste|celles"
+    r"|ceux|aussi|chi|thoi|nhung|cai|nur|auch|so|apenas|hanya|saja|but|no|not|and|at|least|usual|than|their|channel)\b\W*)+"
+)
 _MINE = re.compile(
     r"\b(?:my|our|mi|mis|nuestro|mon|ma|mes|notre|của tôi|của mình)\b|(?:^|\s)(?:내|제|우리)\s", re.IGNORECASE
 )
@@ -43,7 +51,7 @@ def plan_better(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 
 def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> None:
-    how |= {"limit": turn.slots.limit or turn.facts.get("limit")} | turn.slots.filters.arguments()
+    how |= {"limit": how_many(turn, _MOST)} | turn.slots.filters.arguments()
     if plan.intents[0] != intent:  # beside another question: like the video that it is about
         video = turn.found(Published) or getattr(turn.found(Diagnosis), "video", None)
         if video is not None:
@@ -56,6 +64,9 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
     link = link_of(turn)
     if link:
         plan.talk.link = link
+        if _IN_LIBRARY.search(fold(turn.slots.masked)):
+            plan.want("find_similar_videos", video_id=link, **how)
+            return
         plan.want("fetch_video", url=link)
         video = turn.found(Published)
         if video is not None and video.draft.title:
@@ -104,7 +115,8 @@ def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 def _again(turn: Turn, talk: Talk, intent: str, names: tuple[str, ...]) -> dict[str, Any]:
     """Return what the last search looked for, when this turn goes on from it: "and on TikTok?"."""
-    if talk.task != intent or not goes_on(turn):
+    family = ("similar", "better") if intent in ("similar", "better") else (intent,)
+    if talk.task not in family or not (goes_on(turn) or searches_again(turn, talk)):
         return {}
     return {name: talk.searched[name] for name in names if name in talk.searched}
 
@@ -145,7 +157,11 @@ def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
     if not topic:
         return plan.ask("topic", "collect", "ask_collect")
     platform = turn.slots.platform or turn.facts.get("platform") or again.get("platform")
-    meant = int(turn.slots.bare) if again and turn.slots.bare and 1 <= turn.slots.bare <= _MOST else None
+    meant = (
+        int(turn.slots.bare)
+        if (again or talk.task == "collect") and turn.slots.bare and 1 <= turn.slots.bare <= _MOST
+        else None
+    )
     limit = turn.slots.limit or turn.facts.get("limit") or meant or again.get("limit")
     plan.want("collect", query=topic, limit=limit, platform=platform)
     return None
@@ -154,6 +170,8 @@ def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
 def _topic(turn: Turn, talk: Talk) -> str | None:
     bare = turn.said.strip() if talk.asked == "topic" else None
     topic: str | None = turn.facts.get("query") or bare or turn.slots.topic
+    if topic and topic == turn.slots.topic and _GLUE.fullmatch(fold(topic)):
+        return None  # "only", "just the ones": what binds a fragment to the search before it
     return topic
 
 

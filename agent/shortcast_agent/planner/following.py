@@ -21,6 +21,58 @@ _GOES_ON = re.compile(
     r"|vay con|con neu|chi|the|und|nur|e|agora|dan|kalau"
     r"|not)\b|^\W*(?:그럼|그리고|그러면|이번엔|아니|근데|じゃあ|では)|(?:instead|only|please|도|만|은요|는요|はどう)\W*$|^.{0,24}\?$"
 )
+_SAME = re.compile(
+    r"\bsame (?:for|with|thing|question|on|but)\b|\b(?:and|now|then|also|what about|how about)\b|\blo mismo\b|^\W*y\b"
+    r"|\bahora\b|\bpareil\b|\bmeme (?:chose|question)\b|^\W*et\b|\bmaintenant\b|\bcon\b|\bthe con\b|\btuong tu\b|\bva\b"
+    r"|\bund\b|\bdasselbe\b|\bgenauso\b|^\W*e\b|\bo mesmo\b|\bdan\b|\bkalau\b|그럼|그리고|이건|이거는|같은|똑같이|도\W*$|은요|는요"
+    r"|じゃあ|では|同じ|は[?？]?\W*$"
+)
+_JOINS = re.compile(
+    r"\b(?:against|all (?:three|four|of them)|add|also|with|versus|vs|too|and)\b|\b(?:contra|tambien|anade|los tres|y)\b"
+    r"|\b(?:contre|aussi|ajoute|les trois|et)\b|\b(?:them|ca ba|so voi|voi|va)\b|\b(?:gegen|auch|alle drei|und)\b"
+    r"|\b(?:tambem|os tres|dan|juga)\b|추가|까지|셋 다|세 개|도\b|와|과|も|三つ"
+)
+_OF_THEM = re.compile(
+    r"\b(?:of (?:them|those|these)|instead|more|only|just|make it|give|rather|like)\b|\b(?:mas|solo|mejor|dame)\b"
+    r"|\b(?:plutot|seulement|donne|encore)\b|\b(?:thoi|them|chi|cho)\b|\b(?:nur|lieber|mehr|mais|saja|lagi)\b|개|만|더|つ|だけ"
+)
+_ANOTHER_FILE = re.compile(
+    r"\b(?:this|that|one|it|other)\b|\b(?:est[ea]|otr[oa])\b|\b(?:celle|celui|cette|ca|autre)\b|\b(?:cai|nay|kia)\b"
+    r"|\b(?:diese[rs]?|das|ess[ea]|est[ea]|ini|itu)\b|이건|이거|요건|요거|저건|이것|これ|こっち|^\W*$"
+)
+_NARROWS = re.compile(
+    r"^\W*(?:just|only|solo|solamente|seulement|juste|chi|nur|so|apenas|hanya)\b|^\W*(?:だけ)|만\s|만$"
+)
+_SUPPOSES = re.compile(
+    r"\b(?:what if|if i|if it|suppose|imagine|y si|si (?:le|lo|la)|et si|si je|neu|lo nhu|wenn|falls|e se|bagaimana kalau)\b"
+    r"|(?:으|이|라|하|꾸|면)면|たら"
+)
+_SMALL = {
+    **{str(count): count for count in range(2, 51)},
+    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
+    **{
+        "dos": 2,
+        "tres": 3,
+        "cuatro": 4,
+        "cinco": 5,
+        "seis": 6,
+        "siete": 7,
+        "ocho": 8,
+        "diez": 10,
+        "twelve": 12,
+    },
+    **{"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10},
+    **{"hai": 2, "sau": 6, "muoi": 10, "zwei": 2, "drei": 3, "vier": 4, "sechs": 6},
+}
+_OF_A_FILE = (
+    "read_thumbnail",
+    "read_video",
+    "suggest_thumbnails",
+    "explain_thumbnail",
+    "inspect",
+    "forecast",
+)
+_LIMITED = {"suggest_thumbnails": 12, "suggest": 12, "similar": 50, "better": 50, "collect": 50}
 _CORRECTS = re.compile(
     r"^\W*(?:(?:oh|ah|wait|hmm|oops|um|uh|sorry|no)\W+)*(?:no\b|nope|not\b|sorry|actually|wait|i meant"
     r"|i mean|correction|my mistake|oops|scratch that|make that|perdon|no,? |queria decir|me equivoque"
@@ -42,14 +94,78 @@ def goes_on(turn: Turn) -> bool:
     return len(said) <= 60 and bool(_GOES_ON.search(said) or _CORRECTS.search(said))
 
 
+def same_task(turn: Turn, talk: Talk, main: str) -> str | None:
+    """Return the last task when a turn is a fragment that only names something new for it; None otherwise.
+
+    "and this one?" with another file, "same for X", "and after only a week?", "give me six of them instead".
+    """
+    slots, task = turn.slots, talk.task
+    said = fold(slots.masked)
+    of_them = bool(_OF_THEM.search(said)) and len(said) <= 60
+    same = bool(
+        slots.titles and re.match(r"\W*(?:lo mismo|pareil|meme chose|dasselbe|o mesmo|tuong tu)\b", said)
+    )
+    if task is None or not (goes_on(turn) or of_them or same) or slots.links or turn.records:
+        return None
+    if turn.videos or turn.pictures:
+        seen = {"thumbnail" if turn.pictures else "video"} <= {n for _, given in talk.wanted for n in given}
+        return task if seen and task in _OF_A_FILE and len(turn.pictures) < 2 and _is_bare(turn) else None
+    if slots.titles:
+        if slots.title_cued or len(slots.titles) > 1 or _SUPPOSES.search(said):
+            return None
+        if task in ("forecast", "judge", "explain", "suggest", "whatif") and _SAME.search(fold(slots.masked)):
+            return "forecast" if task == "whatif" else task
+        return "compare" if task == "compare" and len(talk.variants) > 1 and joins(turn) else None
+    if (
+        task in ("forecast", "judge", "explain", "whatif")
+        and slots.horizon_days
+        and main in ("whatif", "inform", "out")
+    ):
+        return "forecast"
+    counted = task in _LIMITED and main not in ("diagnose", "inform") and of_them
+    return task if counted and how_many(turn, _LIMITED[task]) else None
+
+
+def joins(turn: Turn) -> bool:
+    """Say whether a title is to be compared with those that were compared before: "and against X? all three"."""
+    return bool(_JOINS.search(fold(turn.slots.masked)))
+
+
+def how_many(turn: Turn, most: int) -> int | None:
+    """Return how many a turn asks for; a count alone is meant so where the turn goes on from the last task."""
+    count = turn.slots.limit or turn.facts.get("limit")
+    said = fold(turn.slots.masked)
+    if count or not (goes_on(turn) or _OF_THEM.search(said)):
+        return count
+    if turn.slots.bare:
+        return int(turn.slots.bare) if 1 <= turn.slots.bare <= most else None
+    words = [_SMALL[word] for word in re.findall(r"[a-z]+|\d{1,2}", said) if word in _SMALL]
+    return words[0] if len(words) == 1 and words[0] <= most else None
+
+
+def _is_bare(turn: Turn) -> bool:
+    """Say whether a turn with a file says no more than that it is another: "and this one?"."""
+    if re.search(r"\b(?:instead|with|con|avec|voi|mit|com|dengan)\b|로\s", fold(turn.slots.masked)):
+        return False  # a change to the draft
+    return len(turn.slots.masked) <= 40 and bool(_ANOTHER_FILE.search(fold(turn.slots.masked)))
+
+
 def searches_again(turn: Turn, talk: Talk) -> str | None:
     """Return the search that a turn asks for again with something changed; None when it asks none."""
     slots = turn.slots
-    if talk.task not in SEARCHES or not goes_on(turn) or turn.videos or turn.pictures or slots.links:
+    said = fold(slots.masked)
+    long = len(said) <= 120 and bool(_NARROWS.search(said))
+    if (
+        talk.task not in SEARCHES
+        or not (goes_on(turn) or long)
+        or turn.videos
+        or turn.pictures
+        or slots.links
+    ):
         return None
-    if stated(turn).keys() & {"title", "duration_s", "publish_at", "followers", "typical_views"}:
-        return None
-    return talk.task
+    draft = {"title", "duration_s", "publish_at", "followers", "typical_views"}
+    draft -= {"typical_views"} if _OF_THEM.search(said) else set()  # "better than usual, 12 of them"
+    return None if stated(turn).keys() & draft else talk.task
 
 
 def corrected(turn: Turn, talk: Talk) -> dict[str, Any]:

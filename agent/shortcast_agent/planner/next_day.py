@@ -1,16 +1,24 @@
 """Questions about the next 24 hours of a video that is out: when a turn asks one, and with which figures."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from shortcast_agent.planner.asking import of_own_video
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.drafts import link_of, stated_figures
+from shortcast_agent.planner.slots import Slots
 from shortcast_agent.planner.when import asks_next_day, read_age, read_horizon, without_next_day
 from shortcast_ml.records import Published
 
 if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
+_YOUNG = 3.0  # days
+_IN_24_HOURS = re.compile(
+    r"\b24\s?(?:h\b|hs\b|hrs?\b|hours?\b|horas?\b|heures?\b|gio\b|tieng\b|stunden\b|jam\b)|24\s?(?:시간|時間)"
+)
 _COUNTS = ("views", "likes", "comments")
 
 
@@ -19,14 +27,22 @@ def is_about_next_day(turn: Turn, talk: Talk) -> bool:
     slots = _without_tomorrow(turn).slots
     if turn.videos or turn.pictures:
         return False  # a draft
-    if not asks_next_day(turn.slots.masked):
+    if not (asks_next_day(turn.slots.masked) or _asks_24_hours(turn, slots)):
         return talk.last_intent == "next_day" and bool(_counts(turn)) and not slots.titles
     if link_of(turn):
         return True
     if slots.titles:  # of a draft, unless the same turn says what it has by now
         return "views" in _counts(turn) and (slots.age_days or slots.horizon_days) is not None
+    if of_own_video(turn) and not talk.draft.keys() & {"title", "video", "thumbnail"}:
+        return True  # "how many views will my video have by tomorrow?"
     spoken_of = talk.last_intent in ("diagnose", "fetch", "next_day")
     return spoken_of or "views" in _counts(turn) or slots.age_days is not None
+
+
+def _asks_24_hours(turn: Turn, slots: Slots) -> bool:
+    """Say whether a young video with its views is asked about "in 24h": of a draft that is its first day."""
+    young = slots.age_days is not None and slots.age_days <= _YOUNG and "views" in _counts(turn)
+    return young and bool(_IN_24_HOURS.search(fold(turn.slots.masked)))
 
 
 def plan_next_day(plan: "Plan", turn: Turn, talk: Talk) -> None:

@@ -21,9 +21,9 @@ _ORDINALS = (
         r"|on|at|in \d|with))|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|\btitle (?:1|one|a)\b"
         r"|첫\s?번째|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)|원래\s?(?:제목|초안|거|것|버전|대로)|(?<!\d)1번(?!째\s*초)"
         r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1|1)\b"
-        r"|\b(?:el|la|lo) primer[oa]?\b|\bprimer (?:titulo|borrador|video)\b|\bprimera (?:opcion|miniatura"
+        r"|\b(?:el|la|lo) primer[oa]?\b(?! (?:semana|dia|mes|hora|24))|\bprimer (?:titulo|borrador|video)\b|\bprimera (?:opcion|miniatura"
         r"|version)\b|\b(?:titulo|borrador|version) original\b"
-        r"|\b(?:le|la) (?:premiere?|1er|1re)\b|\bpremier (?:titre|brouillon)\b|\b(?:titre"
+        r"|\b(?:le|la) (?:premiere?|1er|1re)\b(?! (?:semaine|jour|mois|heure|24))|\bpremier (?:titre|brouillon)\b|\b(?:titre"
         r"|brouillon) (?:d'origine|original|initial)\b|\b(?:der|die|das|den|dem|zum) ersten?\b"
         r"|\bo primeiro\b|\ba primeira\b|\bprimeiro (?:titulo|rascunho)\b|1番目|最初|一つ目|\byang pertama\b"
         r"|\b(?:judul|draf) pertama\b|\bcái đầu\b",

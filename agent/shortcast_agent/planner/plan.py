@@ -6,6 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from shortcast_agent.langchain_tools import FAILED
+from shortcast_agent.planner.asking import lacks_other_title
 from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated, with_profile
 from shortcast_agent.planner.cues import CUES
 from shortcast_agent.planner.drafts import (
@@ -24,7 +25,7 @@ from shortcast_agent.planner.evidence import (
     plan_similar,
     plan_track,
 )
-from shortcast_agent.planner.following import compare_again, counted_in, plan_adopt, plan_inform
+from shortcast_agent.planner.following import compare_again, counted_in, joins, plan_adopt, plan_inform
 from shortcast_agent.planner.language import language_after
 from shortcast_agent.planner.names import drafts_in, note_draft, note_videos, points_at_all
 from shortcast_agent.planner.next_day import plan_next_day
@@ -184,9 +185,14 @@ def _each(plan: Plan, base: dict[str, Any], several: tuple[Alternative, ...]) ->
 
 
 def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
+    if lacks_other_title(turn, talk):
+        return plan.ask("variants", "compare", "ask_titles")
     titles = list(turn.facts.get("titles") or turn.slots.titles)
     pictures = list(turn.facts.get("thumbnails") or turn.pictures)
     draft = dict(plan.draft)
+    compared = [str(variant["title"]) for variant in talk.variants if variant.keys() == {"title"}]
+    if len(titles) == 1 and len(compared) > 1 and titles[0] not in compared and joins(turn):
+        titles = [*compared, *titles]  # "and against this one?"
     named = drafts_in(turn, talk)
     if len(named) > 1 and not titles:
         titles = [str(one["title"]) for one in named if one.get("title")]
@@ -324,7 +330,7 @@ def _name(talk: Talk, turn: Turn, plan: Plan) -> None:
     """Keep the drafts and videos of the conversation under their short names, and what was asked last."""
     main = plan.intents[0]
     if main in ABOUT:
-        talk.task = main
+        talk.task, talk.wanted = main, plan.calls or talk.wanted
     if any(
         name in ("forecast_views", "explain_forecast", "suggest_changes", "inspect_draft")
         for name, _ in plan.calls

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.planner.conversation import Talk, Turn
 
+from shortcast_agent.planner.following import how_many
+
 if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
 SEEING = ("read_thumbnail", "read_video", "suggest_thumbnails", "explain_thumbnail")
+_MOST_FRAMES = 12
 _CHANNEL = ("platform", "followers", "typical_views", "recent_views")
 _TITLE_FIT = r"\btitle\b|제목|tiêu đề|título|titre"
 _ATTENTION = r"\battention\b|\blooks? (?:at|on)\b|시선|주목|chú ý|atención|regarde"
@@ -34,7 +37,7 @@ def plan_suggest_thumbnails(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the best frames of the video, or ask for it."""
     if not plan.draft.get("video"):
         return plan.ask("draft", "suggest_thumbnails", "ask_video")
-    limit = turn.slots.limit or turn.facts.get("limit")
+    limit = how_many(turn, _MOST_FRAMES)
     plan.want("suggest_thumbnails", **_given(plan, "video", "title", "thumbnail", *_CHANNEL), limit=limit)
     return None
 

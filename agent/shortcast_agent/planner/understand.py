@@ -2,10 +2,20 @@
 
 import re
 
+from shortcast_agent.planner.beyond import orders_beyond
+from shortcast_agent.planner.asking import (
+    asks_like,
+    asks_why_so,
+    lacks_other_title,
+    of_own_video,
+    reads_as_request,
+)
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.cues import CUES, clauses
+from shortcast_agent.planner.drafts import has_subject
 from shortcast_agent.planner.evidence import EVIDENCE
-from shortcast_agent.planner.following import corrects, goes_on, searches_again
+from shortcast_agent.planner.following import corrects, goes_on, same_task, searches_again
 from shortcast_agent.planner.intents import classify
 from shortcast_agent.planner.names import points_at_all
 from shortcast_agent.planner.next_day import is_about_next_day
@@ -39,8 +49,18 @@ _TOLD_AGAIN = (
     "better",
     *SEEING,
 )
+_TO_CHANGE = (
+    r"\bwhat (?:would|should|could|can|do) (?:you|u|i|we) (?:change|improve|fix|tweak)\b|\bque (?:le )?(?:cambi|mejor)\w+"
+    r"|\b(?:change|changer|ameliorer|modifier)\w*\b.{0,8}\bquoi\b|\bquoi (?:changer|ameliorer|modifier)\b"
+    r"|\b(?:nen )?(?:sua|doi|cai thien) (?:gi|cai gi|sao)\b|(?:뭘|무엇을|뭐를?|어떻게) (?:바꾸|바꿀|고치|고칠|개선)"
+    r"|\bwas (?:wurdest du|soll ich|kann ich) .{0,12}(?:andern|verbessern)\b|\bo que (?:eu )?(?:mud|melhor)\w+"
+    r"|\bapa yang (?:harus )?(?:diubah|diganti)|何を(?:変え|直)"
+)
 _UNSURE = 0.2
 _CLAUSE_SURE = 0.6
+_CLEARLY_OUT = 0.4
+_OF_AN_ANSWER = ("judge", "out", "whatif")  # what a bare title or file may be taken for
+_SAYS_LITTLE = 12  # letters of a clause, such as "no verdict"
 _ALSO = 0.35
 
 
@@ -61,6 +81,12 @@ def hints(turn: Turn, talk: Talk) -> dict[str, float]:
 
 def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     """Return the intents of a turn, the main one first; ("unclear",) when nothing can be made of it."""
+    if orders_beyond(turn.slots.masked):
+        return ("out",)
+    if is_about_next_day(turn, talk) and talk.asked != "figures" and turn.slots.views is not None:
+        return ("next_day",)
+    if lacks_other_title(turn, talk) or _still_lacks_variants(turn, talk):
+        return ("compare",)
     followed = _answer_to_question(turn, talk)
     if followed:
         return (followed,)
@@ -74,21 +100,30 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         return ("next_day",)
     scores = _weighed(said, turn, talk)
     main = max(scores, key=lambda name: scores[name])
+    if main == "out" and scores[main] < _CLEARLY_OUT and of_own_video(turn):
+        main = max(ANALYTIC, key=lambda name: scores.get(name, 0.0))
     if main == "compare" and points_at_all(turn, talk) and re.search(CUES["forecast"], said, re.IGNORECASE):
         return ("forecast",)
+    if talk.forecasted and asks_why_so(turn) and turn.slots.views is None and not turn.slots.links:
+        return ("explain",)
     going_on = _going_on(turn, talk, main, scores[main])
     if going_on:
         return (going_on,)
-    intents = [main] if scores[main] >= _UNSURE else []
+    if main == "out" and scores[main] >= _CLAUSE_SURE and not _gives(turn):
+        return ("out",)
+    intents = [main] if scores[main] >= _UNSURE or (main in ANALYTIC and of_own_video(turn)) else []
     asides: list[str] = []
     for clause in clauses(said):
         found = _weighed(clause, turn, talk)
         best = max(found, key=lambda name: found[name])
         if found[best] >= _CLAUSE_SURE and best not in intents:
-            (intents if best in ANALYTIC else asides).append(best)
+            if best in ANALYTIC or len(clause) > _SAYS_LITTLE:
+                (intents if best in ANALYTIC else asides).append(best)
     analytic = [name for name in intents if name in ANALYTIC]
     if analytic and intents[0] in (*SOCIAL, "inform"):
         intents = analytic
+    if main == "adopt" and len(intents) == 1 and re.search(_TO_CHANGE, fold(said)):
+        intents.append("suggest")  # "back to the first one: what would you change there?"
     if "out" in asides and (not intents or intents[0] in (*SOCIAL, "inform") or scores[main] < _CLAUSE_SURE):
         return ("out",)  # "Thanks. Now cut it for me."
     if intents and intents[0] in SOCIAL and turn.videos + turn.pictures:
@@ -105,8 +140,19 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
     """Return the intent of a turn that only changes or corrects what the last one was about."""
     if main in ("profile_show", "profile_forget", "source") and sure >= _CLAUSE_SURE:
         return None
+    task = same_task(turn, talk, main)
+    if task:
+        return task
     again = searches_again(turn, talk)
-    if again and (main in ("whatif", "inform", "compare", "fetch", again) or sure < _CLAUSE_SURE):
+    if again and main == "better":
+        return "better"
+    narrowed = turn.slots.filters.arguments() or turn.slots.limit or turn.slots.platform
+    asks = main in ANALYTIC and has_subject(talk.draft)
+    if again and (
+        main in ("whatif", "inform", "compare", "fetch", again)
+        or sure < _CLAUSE_SURE
+        or (narrowed and not asks and len(turn.slots.masked.split()) <= 8)
+    ):
         return again
     facts = bool(stated(turn)) or turn.slots.bare is not None
     if not facts or not talk.task or re.search(CUES["whatif"], turn.slots.masked, re.IGNORECASE):
@@ -127,6 +173,19 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
     return "inform" if short and main not in ("collect", "similar", "better") else None
 
 
+def _gives(turn: Turn) -> bool:
+    """Say whether a turn brings anything that a tool could work on."""
+    slots = turn.slots
+    return bool(
+        has_subject(stated(turn))
+        or slots.links
+        or slots.titles
+        or slots.views
+        or turn.records
+        or turn.pictures
+    )
+
+
 def _also_judged(turn: Turn, talk: Talk) -> bool:
     """Say whether a part of a message asks how the draft will do, beside what to change."""
     parts = (turn.slots.masked, *clauses(turn.slots.masked))
@@ -143,6 +202,10 @@ def _ordered(intents: list[str], turn: Turn) -> tuple[str, ...]:
         return ("judge",)
     if main in ("diagnose", "collect", "fetch", "track", "niche"):
         extra = [name for name in intents[1:] if name in ("similar", "better", "track", "niche")]
+    elif main == "adopt":
+        extra = [
+            name for name in intents[1:] if name in ("explain", "suggest", "similar", "inspect", *SEEING)
+        ]
     elif main in ("compare", "whatif"):
         extra = [name for name in intents[1:] if name in ("similar", "explain")]
     else:
@@ -185,6 +248,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
         weigh(0.3, "out", "explain")
         if len(slots.titles) < 2:
             weigh(0.1, "compare")
+        if asks_like(turn):
+            weigh(12, "similar")
     else:
         weigh(0.6 if talk.published else 0.02, "fetch")
     if turn.records or turn.facts.get("record"):
@@ -259,7 +324,7 @@ def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
         if {"title", "video", "thumbnail"} & given.keys():
             strongest = _weighed(slots.masked, turn, talk) if turn.said.strip() else {}
             other = max(strongest, key=lambda name: strongest[name]) if strongest else "inform"
-            return talk.asked_for if other in ("inform", "judge", "out", "adopt", "whatif") else None
+            return talk.asked_for if other not in (*ANALYTIC, "out") or other in _OF_AN_ANSWER else None
         return talk.asked_for if _is_bare_words(turn, talk) else None
     if talk.asked == "figures":
         from shortcast_agent.planner.when import days_of
@@ -275,10 +340,33 @@ def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
     return talk.asked_for if talk.asked == "topic" and _is_bare_words(turn, talk) else None
 
 
+def _still_lacks_variants(turn: Turn, talk: Talk) -> bool:
+    """Say whether a turn asks for the comparison whose titles or pictures we have asked for, and gives none."""
+    if talk.asked != "variants" or has_subject(stated(turn)) or turn.slots.titles or turn.pictures:
+        return False
+    if len(talk.drafts) > 1 or len(talk.variants) > 1:
+        return False
+    scores = _weighed(turn.slots.masked, turn, talk)
+    return bool(scores) and max(scores, key=lambda name: scores[name]) in (
+        "compare",
+        "inform",
+        "thanks",
+        "judge",
+    )
+
+
 def _is_bare_words(turn: Turn, talk: Talk) -> bool:
     """Say whether a turn is just words, such as the title that was asked for."""
     text = turn.said.strip()
-    if not text or len(text) > 150 or turn.slots.links or turn.slots.titles or turn.videos or turn.pictures:
+    if (
+        not text
+        or len(text) > 150
+        or reads_as_request(turn)
+        or turn.slots.links
+        or turn.slots.titles
+        or turn.videos
+        or turn.pictures
+    ):
         return False
     scores = classify(turn.slots.masked) or {}
     best = max(scores, key=lambda name: scores[name]) if scores else "inform"

@@ -42,8 +42,10 @@ _BARE_SPAN = _SPAN.replace("?P<n>", "?:").replace("?P<unit>", "?:")
 _AGO = re.compile(
     rf"(?:(?<!\w){_SPAN}[\s-]*(?:ago|old\b|back\b|now\b|in\b(?=\s*(?:[.,;!?]|$|and\b))|trước|truoc|rồi|전|前"
     r"|째|됐|되었|됨|지났|지남|lalu\b|yang lalu|atrás\b|경과|live\b))"
-    r"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng(?: được)?|dang duoc|được|ça fait"
-    r"|van\b|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:올린|올라온|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
+    r"|(?:(?:(?<!desde )hace|desde hace|il y a|cách đây|cach day|đăng(?: được| đc| dc)?|dang (?:duoc|dc)"
+    r"|được|ça fait"
+    r"|van\b|depuis|seit|vor|(?<![\w])há|llev[ao]|sudah|sejak|(?:公開|投稿|アップ)(?:して(?:から)?|から)|(?:올린|올라온"
+    r"|업로드한|게시한)\s*지\s*(?:는|가|이제|벌써)?"
     r"|been(?! (?:up|live|out|online|public)\b)|been (?:up|live|out|online|public)(?: for)?|(?:up|live|out"
     r"|online|posted) for)\s+(?P<span2>(?:about |around |only |ya |solo |seulement |khoảng |mới "
     rf"|약 )*{_BARE_SPAN}))",
@@ -51,7 +53,8 @@ _AGO = re.compile(
 )
 _AGE_WORDS = (
     (
-        r"\bday before yesterday\b|\banteayer\b|\bavant-hier\b|hôm kia|그저께|그제|\bvorgestern\b|\banteontem\b|一昨日",
+        r"\bday before yesterday\b|\banteayer\b|\bavant-hier\b|hôm kia|그저께|그제|\bvorgestern\b"
+        r"|\banteontem\b|一昨日",
         2.0,
     ),
     (r"\byesterday\b|\bayer\b|\bhier\b|hôm qua|hom qua|어제|\bgestern\b|\bontem\b|昨日|\bkemarin\b", 1.0),
@@ -97,7 +100,7 @@ _NEXT_DAY = re.compile(
 _TO_BE_POSTED = re.compile(
     r"\b(?:post|upload|publish|release|schedule)(?:ing)?\s+(?:it|this|that|one|another|my|the|a|next|on|at"
     r"|tomorrow)\b"
-    r"|올리|올릴|게시하|(?<!đã )(?<!mới )(?<!vừa )\bđăng\b(?! (?:được|cách|hôm|lúc|\d))|\b(?:lo|la)?\s?(?:subo"
+    r"|올리|올릴|게시하|(?<!đã )(?<!mới )(?<!vừa )\bđăng\b(?! (?:được|đc|dc|cách|hôm|lúc|\d))|\b(?:lo|la)?\s?(?:subo"
     r"|publico)\b|\b(?:subir|publicar)(?:lo|la)?\b"
     r"|\bje (?:la |le )?(?:poste|publie)\b|\b(?:poster|publier)\b",
     re.IGNORECASE,
@@ -146,7 +149,8 @@ _SECONDS = (
     ),
     (
         re.compile(
-            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|seg\b|secondes?|sekunden?|detik"
+            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|seg\b|secondes?|sekunden?"
+            r"|detik"
             r"|giây|giay|초|秒)",
             re.IGNORECASE,
         ),
@@ -191,7 +195,8 @@ _DATE = re.compile(
 _HOUR = re.compile(
     r"(?<!\d)(?P<h12>\d{1,2})(?:[:.](?P<m12>\d{2}))?\s*(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])"
     r"|(?<!\d)(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)(?!\d)"
-    r"|\b(?:at|um|à|a las|alle)\s+(?P<bare>[01]?\d|2[0-3])(?:\s*(?:h|uhr|o'clock))?\b(?!\s*(?:[ap]\.?m|views"
+    r"|\b(?:at|um|à|a las|alle)\s+(?P<bare>[01]?\d|2[0-3])(?:\s*(?:h|uhr"
+    r"|o'clock))?\b(?![ \u00a0.,]?\d)(?!\s*(?:[ap]\.?m|views"
     r"|k\b|%|days?|weeks?|seconds?))"
     r"|(?<!\d)(?P<fr>[01]?\d|2[0-3])\s?h(?P<frm>[0-5]\d)?\b"
     r"|(?P<khalf>오전|오후|저녁|아침|밤)\s*(?P<kh>\d{1,2})\s*시"
@@ -259,6 +264,7 @@ def without_next_day(text: str) -> str:
 
 def read_age(text: str, *, in_words: bool = True) -> float | None:
     """Return how many days ago something was published: "3 days ago", and `in_words` "posted yesterday"."""
+    text = re.sub(r"((?:公開|投稿|アップ)(?:して(?:から)?|から))(?=\d)", r"\1 ", text)
     match = _AGO.search(text)
     if match:
         return days_of(match.group("span2")) if match.group("span2") else _days(match)
@@ -268,6 +274,12 @@ def read_age(text: str, *, in_words: bool = True) -> float | None:
 
 def read_horizon(text: str) -> float | None:
     """Return the days after publishing that a question asks about: "in a week", "after 24 hours"."""
+    text = re.sub(
+        r"\b(?:only|just|about|around|solo|seulement|nur|apenas|cuma|chỉ)\s+(?=\w)",
+        "",
+        text,
+        flags=re.IGNORECASE,
+    )
     for words, days in _HORIZON_WORDS:
         if re.search(words, text, re.IGNORECASE):
             return days
