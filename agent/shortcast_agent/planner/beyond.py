@@ -50,7 +50,8 @@ _ENGLISH = (
     rf"{_MADE}",
     rf"{_ORDER}(?:draw|design|paint|photoshop|sing|film|shoot|voice|code|compose"
     rf"|log in(?:to)?)\s+(?:me\s+)?{_ITS}",
-    rf"{_ORDER}(?:buy|sell|get|give|send|add|order|purchase)\s+(?:me\s+)?(?:\w+\s+){{0,3}}?(?:\d[\d.,]*k?\s+)?(?:more |new "
+    rf"{_ORDER}(?:buy|sell|get|give|send|add|order"
+    r"|purchase)\s+(?:me\s+)?(?:\w+\s+){{0,3}}?(?:\d[\d.,]*k?\s+)?(?:more |new "
     r"|real |fake |cheap |free )*(?:followers|subs\b|subscribers|likes|fans|bots)\b",
     rf"{_ORDER}(?:buy|sell|purchase)\s+(?:me\s+)?(?:\w+\s+){{0,3}}?\S*views\b",
 )
@@ -121,6 +122,7 @@ _GERMAN = (
     r"|beschreibung|bildunterschrift|caption|hashtags?|untertitel|musik|effekte?|logo|bild\b|gedicht"
     r"|aufsatz|mail|brief|text\b"
     r"|lied|intro|banner|vertrag|kommentare?|anzeige|werbung|witz)",
+    r"\b(?:schneidest|bearbeitest|postest|ubersetzt|schreibst|machst|ladst) du (?:mir|es|das|uns)\b",
     r"\b(?:kannst du|konntest du|konnen sie)\s+(?:\S+\s+){0,6}?(?:schneiden|bearbeiten|hochladen"
     r"|veroffentlichen|posten|planen|loschen"
     r"|ubersetzen|zeichnen|entwerfen|kaufen|beantworten|untertiteln|schreiben)\b",
@@ -185,7 +187,8 @@ _UNKNOWN = re.compile(
     r"|paid|pay|dollars|revenue|income|dinero|plata|paga[nr]?|gano|ganar|cobr\w+|argent|euros?|gagn\w+"
     r"|pai?e|geld|verdien\w*"
     r"|dinheiro|ganho|duit|uang|bayar\w*|paisa|paise|kamai|tien)\b"
-    r"|\b(?:kiem|duoc|tra)\b.{0,20}\bbao nhieu tien\b|(?:수익|돈|광고비).{0,12}(?:얼마|벌)|얼마나? (?:벌|받)|いくら(?:稼"
+    r"|\b(?:kiem|duoc|tra)\b.{0,20}\bbao nhieu tien\b|(?:수익|돈|광고비).{0,12}(?:얼마|벌)|얼마나? (?:벌|받)"
+    r"|いくら(?:稼"
     r"|もらえ)|収益"
     r"|\bis it legal\b|\blegally\b|\b(?:get|be|am i) sued\b|\bfais (?:moi )?le montage\b"
     r"|\bsecrets?\b.{0,30}\balgorithm|\balgorithm\w*\b.{0,24}\bsecret|\bsecreto\b.{0,12}\balgoritmo"

@@ -21,6 +21,8 @@ _ONES = {
     **dict.fromkeys(("ten", "diez", "dix", "muoi", "zehn", "dez", "sepuluh"), 10),
     **dict.fromkeys(("eleven", "once", "onze", "elf", "sebelas"), 11),
     **dict.fromkeys(("twelve", "doce", "douze", "zwolf", "doze"), 12),
+    "thirteen": 13, "fourteen": 14, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+    "seventy": 70, "ninety": 90,
     **dict.fromkeys(("fifteen", "quince", "quinze", "funfzehn"), 15),
     **dict.fromkeys(("twenty", "veinte", "vingt", "zwanzig", "vinte"), 20),
     "twenty-five": 25, "veinticinco": 25, "vingt-cinq": 25,
@@ -56,6 +58,29 @@ _SPOKEN = re.compile(
     rf"(?<![\w'-])(?P<words>(?:(?:{_SMALL})[ -]){{0,6}})(?P<times>{_LARGE})(?!\w|'|-)(?P<half> ruoi)?"
 )
 _HUNDREDS = re.compile(rf"(?<![\w'-])(?P<n>{'|'.join(_ONES)}) (?:hundred|tram|ratus)(?!\w)(?! (?:{_LARGE}))")
+# "a one minute short", "forty-five seconds": a length in words, but no "wait a minute".
+_NO_LENGTH = (
+    "a",
+    "an",
+    "se",
+    "half",
+    "half a",
+    "few",
+    "couple",
+    "couple of",
+    "medio",
+    "demi",
+    "nua",
+    "halbe",
+    "meio",
+    "setengah",
+)
+_LENGTH = re.compile(
+    r"(?<![\w'-])(?:(?P<tens>twenty|thirty|forty|fifty)[ -])?"
+    rf"(?P<n>{'|'.join(sorted((word for word in _ONES if word not in _NO_LENGTH), key=len, reverse=True))})"
+    r"(?=[ -](?:minutes?|minutos?|minuten|menit|phut|seconds?|secs?|segundos?|secondes?|sekunden|detik"
+    r"|giay)(?!\w))"
+)
 _CJK_TIMES = {
     "십": 10,
     "백": 100,
@@ -105,6 +130,7 @@ def plain_counts(text: str) -> str:
     text = _CJK_SPOKEN.sub(lambda found: _east_asian(found.group()), text)
     text = _over(text, _SCALED, _scaled)
     text = _over(text, _SPOKEN, _spoken)
+    text = _over(text, _LENGTH, lambda found: f"{_ONES.get(found['tens'], 0) + _ONES[found['n']]:.0f}")
     return _over(text, _HUNDREDS, lambda found: f"{_ONES[found['n']] * 100:.0f}")
 
 

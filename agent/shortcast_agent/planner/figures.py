@@ -39,6 +39,8 @@ _FOLLOWERS = (
     rf"\s*{_N}{_NOT_FOLLOWERS}",
     rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?(?:de |d['’]\s?)?{_FANS}(?!\s*[:=])",
     rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es"
+    r"|tik\s?tok|youtube|yt|shorts|gue|gua|gw|saya|aku|ku|nya|minha|meus?|no|em|on|en|sur|auf|minh|em"
+    r"|toi|kenh"
     r"|sind|hat|ist|tengo|:|：|=|~|-|now"
     rf"|이제|한|총|대략)\s*|{_AROUND}\s*)*{_N}{_NOT_FOLLOWERS}",
     rf"{_CHANNEL}(?:\s+(?:with|of|has|at|is|co|minh|toi|em|con|de|avec|mit|com|tiene|a|tiktok|youtube"
@@ -46,9 +48,13 @@ _FOLLOWERS = (
     rf"|{_AROUND}))*\s*[:=]?\s*{_N}{_NOT_FOLLOWERS}",
     r"\b(?:i'?m|we'?re|i am|we are|sitting|currently)\s+(?:sitting |still |only |currently )?(?:at"
     rf"|on)\s+(?:{_AROUND}\s+)*{_N}{_NOT_FOLLOWERS}",
+    rf"{_N}(?!\s*{_VIEWS_WORD})\s+(?:on|en|no|na|sur|di|tren|auf|in)\s+(?:my\s+|the\s+)?(?:tik\s?tok|tt"
+    rf"|youtube|yt"
+    r"|shorts)\b(?!\s+(?:videos?|shorts))",
     rf"\b(?:somos|estoy en|estamos en|on est|nous sommes|je suis a|estou com|wir sind)\s+(?:{_AROUND}\s+"
     rf"|ya )*{_N}{_NOT_FOLLOWERS}",
 )
+_I_HAVE = r"\b(?:i have|i've got|i got|we have|tengo|tenemos|tenho|j'ai|ich habe)\s+(?:\w+\s+)?\d"
 _USUAL = (
     r"(?:\busual(?:ly)?\b|\btypical(?:ly)?\b|\bnormal(?:ly)?\b|\bavg\b|\baverag(?:e[sd]?|ing)\b"
     r"|\bgenerally\b|\bregularly\b|\bmost(?:ly)? (?:of )?"
@@ -64,7 +70,7 @@ _USUAL = (
 )
 _VIEWS = (
     rf"{_N}[ \t]*(?:(?:total|more|lousy|measly|poor|de|k)\s+)?{_VIEWS_WORD}(?!\s*(?:후|뒤))",
-    rf"{_VIEWS_WORD}\s*(?:수)?(?:가|는|이|은|도|を|は|が)?\s*(?:(?:count|is|are|of|at|:|：|=|la|only|just|moi|chi|co"
+    rf"{_VIEWS_WORD}\s*(?:수|数)?(?:가|는|이|은|도|を|は|が)?\s*(?:(?:count|is|are|of|at|:|：|=|la|only|just|moi|chi|co"
     r"|겨우|고작|아직|지금|현재|so far"
     rf"|{_AROUND})\s*)*{_N}(?!\s*(?:{_FANS}|일|시간|days?|hours?|ngay|gio|dias|jours|horas|heures|s\b|초|개))",
     rf"(?:봤|본|seen by|watched by|vist[oa] por|vue? par)\s*(?:{_AROUND}\s*)?{_N}",
@@ -159,7 +165,15 @@ def read_figures(text: str) -> Figures:
     recent, plain = _recent(plain)
     typical, views = _views(plain)
     followers = _first(_FOLLOWERS, plain)
-    if followers is not None and followers == views and not re.search(_FANS, plain, re.IGNORECASE):
+    mine = re.search(rf"(?:{_FANS}|{_I_HAVE})", plain, re.IGNORECASE)
+    if (
+        followers is not None
+        and followers == views
+        and mine
+        and not re.search(_VIEWS_WORD, plain, re.IGNORECASE)
+    ):
+        views = None  # "I have 45k on TikTok"
+    elif followers is not None and followers == views and not mine:
         followers = None
     found = Figures(
         followers=None if followers is None else int(followers),
@@ -216,6 +230,9 @@ def _views(text: str) -> tuple[float | None, int | None]:
             bare = re.search(
                 rf"{_USUAL}\D{{0,40}}?{_N}{_NOT_FOLLOWERS}(?!\s*(?:{_FANS}))", clause, re.IGNORECASE
             )
+            bare = bare or re.search(
+                rf"{_N}\s+(?:\w+\s+)?{_USUAL}", clause, re.IGNORECASE
+            )  # "à 5 000 d'habitude"
             count = read_count(bare.group("n")) if bare else None
         if count is None or _WISHED.search(clause):
             continue

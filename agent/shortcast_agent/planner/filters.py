@@ -53,6 +53,7 @@ _SINCE = re.compile(
 _LIMIT = re.compile(
     r"\b(?:latest|newest|most recent)\s+(?P<d>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))"
     r"|(?<![\w.,:])(?P<e>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b"
+    r"|\b(?:do|get|add|grab|collect|gather|pull) (?P<f>\d{1,3}) of\b(?! (?:my|the|these|those|them|your)\b)"
     r"|\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only"
     r"|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs"
     r"|followers|likes|comments))"
@@ -83,7 +84,12 @@ _LIMIT_COUNTER = {"두": 2, "세": 3, "네": 4, "다섯": 5, "열": 10, "스무"
 _LIMIT_KOREAN = re.compile(r"(?P<w>두|세|네|다섯|열|스무)\s?(?:개|편|가지|장)(?!\s*(?:중|다))")
 _POINTING = re.compile(r"\b(?:two|these|those|both|which|of the)\b|두 개 중", re.IGNORECASE)
 _LANGUAGES = (
-    ("ko", r"\bkorean\b|한국어|coreano|en coreen|tieng han|koreanisch|韓国語"),
+    (
+        "ko",
+        r"\bin korean\b"
+        r"|\bkorean(?:[ -]language)? (?:videos|shorts|ones|only)\b|한국어"
+        r"|\b(?:en|em) coreano|en coreen|tieng han|koreanisch|韓国語",
+    ),
     ("vi", r"\bvietnamese\b|베트남어|vietnamita|vietnamien\w*|tieng viet|vietnamesisch"),
     ("es", r"\bspanish\b|스페인어|\ben espanol\b|espagnol|tieng tay ban nha|spanisch"),
     ("fr", r"\bfrench\b|프랑스어|불어|\ben frances\b|\bfrancais(?:es)?\b|tieng phap|franzosisch"),

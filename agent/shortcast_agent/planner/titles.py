@@ -36,11 +36,22 @@ _CUED = re.compile(
     r"(?:\s*[:=：]\s*|(?:は|을|를|이|은|는)?\s+(?=[^\s])(?:is|was|were|to be|would be|will be|to|as|:|es|fuera"
     r"|fuese|sería|cambia(?:ra)? (?:a|por)"
     r"|est|était|serait|c'est|là|la|thành|로|는|은|ist|wäre|lautet|é|fosse|adalah|jadi)\s*[:=]?\s+)"
-    r"|\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목|titel|judul)(?:이|은|는)?\b[^\n:.?]{0,40}[:：]\s+"
+    r"|\b(?:title|caption|headline|título|titulo|titre|tiêu đề|제목|titel|judul)(?:이|은"
+    r"|는)?\b[^\n:.?]{0,40}[:：]\s+"
     r"|(?:^|[.!?]\s)\s*(?:my |here's my |mi |ma |mon )?(?:next |new |latest |upcoming |nuevo |nouvelle "
     r"|nouveau |prochaine? )?(?:draft|video|vídeo|vidéo|short|clip|idea|one|upload|borrador|brouillon|idée"
     r"|bản nháp|ý tưởng|초안|영상|아이디어)\s*[:：]\s*"
     rf")(?P<title>[^\n]{{2,20000}}?){_END}",
+    re.IGNORECASE,
+)
+# "predict the views: my cat meets snow. I have 12k": a title after a colon, where figures would be no title.
+_ASKED_OF = re.compile(
+    r"(?:views?|plays|vistas|vues|visualiza\w+|reproducciones|조회수|예측|평가|lượt xem|dự đoán|predict\w*"
+    r"|forecast|rate|judge"
+    r"|aufrufe|klicks|再生数?|tayangan|penonton|tiktok|youtube|shorts?)[^:\n.!\d]{0,40}[:：]\s+"
+    r"(?P<title>(?!https?:|LINK|\d[\d.,]{2,}|[\d.,]+\s?[km]?(?:\s*(?:views?|vistas|vues|subs|followers|회"
+    r"|뷰|명)|\s*(?:$|,|and\b|y\b)))"
+    r"[^\n]{6,300}?)(?=\s*(?:\n|$)|[.?!]+(?:\s|$)|[,;]\s+(?:\d|my |i |tengo|j'ai|ich |tenho|mình|구독자|평소))",
     re.IGNORECASE,
 )
 _NOT_A_TITLE = re.compile(
@@ -83,7 +94,8 @@ _BETWEEN = re.compile(
     r"\b(?:between|compare|compara|entre|zwischen|so sánh|bandingkan|vergleiche)\s+(?!the\b|these\b|two\b"
     r"|my\b|both\b|draft|them|it\b|est[oa]s|los|las|mis|el\b|la\b|les|ces|mes|deux|le\b|hai|mấy|các|những"
     r"|die|meine|dua|ini|của)"
-    r"(?P<a>.+?)\s+(?:and|with|to|con|y|et|avec|und|mit|và|với|dan|dengan|vs\.?)\s+(?P<b>.+?)\s*(?:[,?.].*)?$",
+    r"(?P<a>.+?)\s+(?:and|with|to|con|y|et|avec|und|mit|và|với|dan|dengan"
+    r"|vs\.?)\s+(?P<b>.+?)\s*(?:[,?.].*)?$",
     re.I,
 )
 _POINTING = re.compile(
@@ -154,6 +166,11 @@ def find_titles(text: str) -> tuple[tuple[str, ...], bool]:
         ):
             return tuple(several), True
         return (match.group("title").strip(" ,:"),), True
+    asked = _ASKED_OF.search(text)
+    if asked and not re.search(
+        r"\b(?:followers?|subs|seguidores|abonnés|sub)\b|구독자|팔로워", asked["title"], re.IGNORECASE
+    ):
+        return (asked["title"].strip(" ,:'\""),), True
     return (), False
 
 

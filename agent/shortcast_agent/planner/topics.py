@@ -47,8 +47,17 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s+(?:please|pls|plz|por favor|s'il (?:te|vous) plaît|stp|svp|nhé|với|đi|giúp (?:mình|tôi|em)|bitte"
-    r"|asap|for me|para mí|pour moi|cho (?:mình|tôi|em)|now|rn|right now"
+    r"\s*,\s+(?:sin|sans|without|ohne|sem|tanpa|no|only|just|solo|solamente|seulement|uniquement|nur"
+    r"|apenas|chỉ|but|pero"
+    r"|mais|from|in|en|de|under|over|at least|max|min)\b.*"
+    r"|\s+(?:please|pls|plz|porfa|porfis|pfv|dong|ya|as well|too|también|aussi|auch|também|juga|nữa|luôn"
+    r"|por favor|s'il (?:te|vous) plaît|stp|svp|nhé|với|đi|giúp (?:mình|tôi|em)|bitte"
+    r"|asap|for me|para mí|pour moi|cho (?:mình|tôi|em)(?: (?:tham khảo|xem|coi|học hỏi))?"
+    r"|(?:để )?tham khảo|now"
+    r"|(?:but |pero |mais |only )?(?:under|over|shorter than|with) \d.*"
+    r"|(?:y|e|et|and|dan) (?:\w*[áéíó]\w*(?:l[oae]s?|mel[oa]s)|(?:mete|guarda|agrega|pon|anade"
+    r"|sube)l[oa]s?|save|put"
+    r"|add|range|ajoute|guarda|salva|simpan)\b.*|now|rn|right now"
     r"|(?:from|on|in|en|de|sur|trên|auf|von|no|di|dari)\s+(?:the\s+)?(?:youtube|you tube|tik\s?tok|shorts"
     r"|bilibili)\b.*"
     r"|(?:in|into|to|from|within|for)\s+(?:my|the|our)\s+(?:library|collection|database|dataset).*|(?:vào"
@@ -58,15 +67,16 @@ _TAIL = re.compile(
     r"|and (?:put|add|save|tell|show|then|let)\b.*|(?:so|to) (?:i|we|that i)\b.*|(?:that|which|who|qui"
     r"|quien(?:es)?|que|mà|yang)\s+\S.*|out there|in there|there"
     r"|(?:with|having|over|above|under|below) (?:at least |more than |over |under |less than "
-    r"|fewer than )?\d.*|(?:con|de|avec|với|có|mit|com|dengan) (?:más de |al menos |plus de |au moins "
+    r"|fewer than )?\d.*|(?:con|de|avec|với|có|mit|com|dengan) (?:m[áa]s de |al menos |plus de |au moins "
     r"|hơn |ít nhất |über |mais de |lebih dari )?\d.*"
     r"|(?:under|shorter than|less than|up to|longer than|de menos de|de moins de|dưới)\s+\d.*"
     r"|from (?:the )?(?:last|past)\b.*|in (?:korean|english|spanish|french|vietnamese)\b.*|only$"
-    r"|instead$)\s*$",
+    r"|instead$|(?:be|do|look|perform)$)\s*$",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"\b(?:please|pls|can|could|would|will|you|u|i|want|need|to|let'?s|let|us|go|get|got|gimme|grab|pull"
+    r"\b(?:please|pls|thx|thanks|anything|as well|porfa|can|could|would|will|you|u|i|want|need|to|let'?s"
+    r"|let|us|go|get|got|gimme|grab|pull"
     r"|bring|in|start|begin"
     r"|into|from|of|some|more|real|actual|public|recent|new|popular|bunch|lot|lots|few|couple|another|that"
     r"|than|least|over|under|views?|most"
@@ -105,7 +115,7 @@ _ENDS = (
     r"(?=\s+(?:niche|space|field|market|category|scene|world|videos?|shorts|tiktoks?|channels?|creators?"
     r"|right now|rn|these days|est-elle|est-il|está|esta|ist|cái gì|gì|như thế nào|thế nào|at the moment"
     r"|now|do\b|does|did"
-    r"|perform\w*|and|like|this|is|are|get|gets|thì|cho|của|có|là|đang|hiện|bây giờ|trên|en este momento"
+    r"|perform\w*|be|and|like|this|is|are|get|gets|thì|cho|của|có|là|đang|hiện|bây giờ|trên|en este momento"
     r"|ahora|en ce moment|en tiktok|en youtube|sur tiktok|on tiktok|on youtube|right|actualmente"
     r"|funciona\w*|marche\w*|works?|worth)\b|\s*(?:[?.!,;:]|$))"
 )
@@ -137,12 +147,15 @@ _NICHES = tuple(
         r"\b(?:funciona|va bien|va mejor|hueco|saturad[oa]|marche|place|Nische|vídeos de|vidéos de"
         rf"|shorts de)\s+(?:en|dans|pour|sur|für)?\s*(?:la |le |les |el |los )?{_NAMED}{_ENDS}",
         r"\b(?P<topic>[\w]{2,30})-Nische\b",
+        r"^\W*(?P<topic>(?!(?:my|mi|ma|the|this|what|which|how|is|in"
+        r"|and)\b)[a-z][\w' -]{2,40}?)\s+niche\b(?! (?:ideas?|is)\b)",
         rf"\b(?:en|dans)\s+(?:el |la |los |le |les )?{_NAMED}{_ENDS}",
         r"(?P<topic>[^\s、。,]{1,20}?)(?:の)?(?:ジャンル|市場|界隈)",
     )
 )
 _NO_NICHE = re.compile(
-    r"(?:of|my|mine|our|your|the|this|that|it|these|those|here|there|general|particular|all|mi|mis|este"
+    r"(?:long|short|should|of|my|mine|our|your|the|this|that|it|these|those|here|there|general"
+    r"|particular|all|mi|mis|este"
     r"|esta|ma|mon|cette|ce|tôi|mình|của|nào|tu|du|la|el|me|us|in|crowded|many|much|which|what|same"
     r"|hot|working|trending|up|an?|nay|này|đó|この|その|私の|saya|meiner|meine|meu|gì|đang)\b.*"
     r"|.*\b(?:library|niche|week|month|year|day|moment|now|platform|youtube|tiktok|shorts|videos"
@@ -167,7 +180,8 @@ def find_topic(text: str) -> str | None:
             continue
         named = next(part for part in match.groups() if part is not None)
         topic = _trimmed(named)
-        if match.re is _CUE and topic and not _POINTS_BACK.fullmatch(topic) and _left(topic):
+        plainly = match.re is _CUE or (match.re is _OF and bool(match["topic"]))
+        if plainly and topic and not _POINTS_BACK.fullmatch(topic) and _left(topic):
             return _LEAD.sub("", topic)
         left = _left(named) if not _POINTS_BACK.fullmatch(topic) else ""
         if left:

@@ -1,5 +1,4 @@
-"""Times in words: lengths, ages, horizons and planned moments, in the five languages that examples "
-"exist for."""
+"""Times in words: lengths, ages, horizons and planned moments."""
 
 import re
 from datetime import datetime, timedelta
@@ -133,8 +132,7 @@ _HORIZON_WORDS = (
 _SECONDS = (
     (
         re.compile(
-            r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d|:)(?!\s*(?:am|pm|uhr|h\b"
-            r"|utc|gmt))",
+            r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d|:)(?!\s*(?:am|pm|uhr|h\b|utc|gmt))",
             re.IGNORECASE,
         ),
         "clock",
