@@ -47,7 +47,8 @@ def call(plan: Plan, name: str) -> dict[str, Any]:
 def test_a_request_after_a_question_is_no_title_and_is_asked_back_again(text: str) -> None:
     assert reads_as_request(say(text))
     plan = last("Will my video do well?", text)
-    assert plan.question is not None and not plan.calls
+    assert plan.question is not None
+    assert not plan.calls
 
 
 @pytest.mark.parametrize(

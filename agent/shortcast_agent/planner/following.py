@@ -19,50 +19,79 @@ _GOES_ON = re.compile(
     r"^\W*(?:and|what about|how about|or|now|ok(?:ay)? and|same (?:for|but|thing|on)|only|but|also|instead"
     r"|just|make it|no,?|then|y|ahora|pero|solo|mejor|et|mais|maintenant|plutot|seulement|con|the con"
     r"|vay con|con neu|chi|the|und|nur|e|agora|dan|kalau"
-    r"|not)\b|^\W*(?:그럼|그리고|그러면|이번엔|아니|근데|じゃあ|では)|(?:instead|only|please|도|만|은요|는요|はどう)\W*$|^.{0,24}\?$"
+    r"|not)\b|^\W*(?:그럼|그리고|그러면|이번엔|아니|근데|じゃあ|では)|(?:instead|only|please|도"
+    r"|만|은요|는요|はどう)\W*$|^.{0,24}\?$"
 )
 _SAME = re.compile(
-    r"\bsame (?:for|with|thing|question|on|but)\b|\b(?:and|now|then|also|what about|how about)\b|\blo mismo\b|^\W*y\b"
-    r"|\bahora\b|\bpareil\b|\bmeme (?:chose|question)\b|^\W*et\b|\bmaintenant\b|\bcon\b|\bthe con\b|\btuong tu\b|\bva\b"
-    r"|\bund\b|\bdasselbe\b|\bgenauso\b|^\W*e\b|\bo mesmo\b|\bdan\b|\bkalau\b|그럼|그리고|이건|이거는|같은|똑같이|도\W*$|은요|는요"
+    r"\bsame (?:for|with|thing|question|on|but)\b|\b(?:and|now|then|also|what about|how about)\b"
+    r"|\blo mismo\b|^\W*y\b"
+    r"|\bahora\b|\bpareil\b|\bmeme (?:chose|question)\b|^\W*et\b|\bmaintenant\b|\bcon\b"
+    r"|\bthe con\b|\btuong tu\b|\bva\b"
+    r"|\bund\b|\bdasselbe\b|\bgenauso\b|^\W*e\b|\bo mesmo\b|\bdan\b|\bkalau\b|그럼|그리고|이건"
+    r"|이거는|같은|똑같이|도\W*$|은요|는요"
     r"|じゃあ|では|同じ|は[?？]?\W*$"
 )
 _JOINS = re.compile(
-    r"\b(?:against|all (?:three|four|of them)|add|also|with|versus|vs|too|and)\b|\b(?:contra|tambien|anade|los tres|y)\b"
-    r"|\b(?:contre|aussi|ajoute|les trois|et)\b|\b(?:them|ca ba|so voi|voi|va)\b|\b(?:gegen|auch|alle drei|und)\b"
+    r"\b(?:against|all (?:three|four|of them)|add|also|with|versus|vs|too|and)\b|\b(?:contra"
+    r"|tambien|anade|los tres|y)\b"
+    r"|\b(?:contre|aussi|ajoute|les trois|et)\b|\b(?:them|ca ba|so voi|voi|va)\b|\b(?:gegen|auch"
+    r"|alle drei|und)\b"
     r"|\b(?:tambem|os tres|dan|juga)\b|추가|까지|셋 다|세 개|도\b|와|과|も|三つ"
 )
 _OF_THEM = re.compile(
-    r"\b(?:of (?:them|those|these)|instead|more|only|just|make it|give|rather|like)\b|\b(?:mas|solo|mejor|dame)\b"
-    r"|\b(?:plutot|seulement|donne|encore)\b|\b(?:thoi|them|chi|cho)\b|\b(?:nur|lieber|mehr|mais|saja|lagi)\b|개|만|더|つ|だけ"
+    r"\b(?:of (?:them|those|these)|instead|more|only|just|make it|give|rather|like)\b|\b(?:mas"
+    r"|solo|mejor|dame)\b"
+    r"|\b(?:plutot|seulement|donne|encore)\b|\b(?:thoi|them|chi|cho)\b|\b(?:nur|lieber|mehr|mais"
+    r"|saja|lagi)\b|개|만|더|つ|だけ"
 )
 _ANOTHER_FILE = re.compile(
-    r"\b(?:this|that|one|it|other)\b|\b(?:est[ea]|otr[oa])\b|\b(?:celle|celui|cette|ca|autre)\b|\b(?:cai|nay|kia)\b"
+    r"\b(?:this|that|one|it|other)\b|\b(?:est[ea]|otr[oa])\b|\b(?:celle|celui|cette|ca|autre)\b"
+    r"|\b(?:cai|nay|kia)\b"
     r"|\b(?:diese[rs]?|das|ess[ea]|est[ea]|ini|itu)\b|이건|이거|요건|요거|저건|이것|これ|こっち|^\W*$"
 )
 _NARROWS = re.compile(
     r"^\W*(?:just|only|solo|solamente|seulement|juste|chi|nur|so|apenas|hanya)\b|^\W*(?:だけ)|만\s|만$"
 )
 _SUPPOSES = re.compile(
-    r"\b(?:what if|if i|if it|suppose|imagine|y si|si (?:le|lo|la)|et si|si je|neu|lo nhu|wenn|falls|e se|bagaimana kalau)\b"
+    r"\b(?:what if|if i|if it|suppose|imagine|y si|si (?:le|lo|la)|et si|si je|neu|lo nhu|wenn"
+    r"|falls|e se|bagaimana kalau)\b"
     r"|(?:으|이|라|하|꾸|면)면|たら"
 )
 _SMALL = {
     **{str(count): count for count in range(2, 51)},
-    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
-    **{
-        "dos": 2,
-        "tres": 3,
-        "cuatro": 4,
-        "cinco": 5,
-        "seis": 6,
-        "siete": 7,
-        "ocho": 8,
-        "diez": 10,
-        "twelve": 12,
-    },
-    **{"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10},
-    **{"hai": 2, "sau": 6, "muoi": 10, "zwei": 2, "drei": 3, "vier": 4, "sechs": 6},
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "seis": 6,
+    "siete": 7,
+    "ocho": 8,
+    "diez": 10,
+    "twelve": 12,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+    "hai": 2,
+    "sau": 6,
+    "muoi": 10,
+    "zwei": 2,
+    "drei": 3,
+    "vier": 4,
+    "sechs": 6,
 }
 _OF_A_FILE = (
     "read_thumbnail",
@@ -78,7 +107,8 @@ _CORRECTS = re.compile(
     r"|i mean|correction|my mistake|oops|scratch that|make that|perdon|no,? |queria decir|me equivoque"
     r"|mejor dicho|pardon|non\b"
     r"|je voulais dire|enfin|je me suis trompe|nham|a nham|khong phai|y minh la|nein|ich meinte|quis dizer"
-    r"|nao,|maksud|bukan|salah)|아니|정정|잘못|미안|실수|いや|間違え|じゃなくて|\bi meant\b|\bi mean\b|\bqueria decir\b"
+    r"|nao,|maksud|bukan|salah)|아니|정정|잘못|미안|실수|いや|間違え|じゃなくて|\bi meant\b"
+    r"|\bi mean\b|\bqueria decir\b"
     r"|\bvoulais dire\b|\bmeinte\b"
 )
 

@@ -19,11 +19,14 @@ _ORDINALS = (
         rf"\b(?:the |my )?(?:1st|first|original|initial)(?: (?:{_TITLE_WORD}|{DRAFT_WORD}))\b"
         r"|\bthe (?:original|former)\b|\bfirst\b(?=\s*(?:$|[,.!?]|please|then|it is|version|for me|and|but"
         r"|on|at|in \d|with))|\bnumber (?:one|1)\b|\boption (?:1|one|a)\b|\btitle (?:1|one|a)\b"
-        r"|첫\s?번째|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)|원래\s?(?:제목|초안|거|것|버전|대로)|(?<!\d)1번(?!째\s*초)"
+        r"|첫\s?번째|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)"
+        r"|원래\s?(?:제목|초안|거|것|버전|대로)|(?<!\d)1번(?!째\s*초)"
         r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1|1)\b"
-        r"|\b(?:el|la|lo) primer[oa]?\b(?! (?:semana|dia|mes|hora|24))|\bprimer (?:titulo|borrador|video)\b|\bprimera (?:opcion|miniatura"
+        r"|\b(?:el|la|lo) primer[oa]?\b(?! (?:semana|dia|mes|hora|24))|\bprimer (?:titulo|borrador"
+        r"|video)\b|\bprimera (?:opcion|miniatura"
         r"|version)\b|\b(?:titulo|borrador|version) original\b"
-        r"|\b(?:le|la) (?:premiere?|1er|1re)\b(?! (?:semaine|jour|mois|heure|24))|\bpremier (?:titre|brouillon)\b|\b(?:titre"
+        r"|\b(?:le|la) (?:premiere?|1er|1re)\b(?! (?:semaine|jour|mois|heure|24))|\bpremier (?:titre"
+        r"|brouillon)\b|\b(?:titre"
         r"|brouillon) (?:d'origine|original|initial)\b|\b(?:der|die|das|den|dem|zum) ersten?\b"
         r"|\bo primeiro\b|\ba primeira\b|\bprimeiro (?:titulo|rascunho)\b|1番目|最初|一つ目|\byang pertama\b"
         r"|\b(?:judul|draf) pertama\b|\bcái đầu\b",
@@ -43,7 +46,8 @@ _ORDINALS = (
         r"\b(?:3rd|third)\b|\bnumber (?:three|3)\b|\boption (?:3|three|c)\b|\btitle (?:3|three|c)\b|세\s?번째"
         r"|(?<!\d)3번(?!째\s*초)|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu ba|thu 3|so 3|ba"
         r"|3)\b|\b(?:el|la|lo) tercer[oa]?\b"
-        r"|\b(?:le|la) troisieme\b|\b(?:der|die|das|den) dritten?\b|\bo terceiro\b|\ba terceira\b|3番目|三つ目"
+        r"|\b(?:le|la) troisieme\b|\b(?:der|die|das|den) dritten?\b|\bo terceiro\b|\ba terceira\b"
+        r"|3番目|三つ目"
         r"|\byang ketiga\b",
         2,
     ),
@@ -54,7 +58,8 @@ _ORDINALS = (
     ),
     (
         rf"\b(?:the |my )?last (?:one|{_TITLE_WORD}|{DRAFT_WORD})\b(?! (?:week|month|got|did|got))"
-        r"|마지막(?:\s?(?:거|것|걸|제목|초안))|\b(?:el|la) ultim[oa]\b(?! video)|\b(?:le|la) dernier[e]?\b(?! video)"
+        r"|마지막(?:\s?(?:거|것|걸|제목|초안))|\b(?:el|la) ultim[oa]\b(?! video)|\b(?:le"
+        r"|la) dernier[e]?\b(?! video)"
         r"|(?:cai|tieu de|ban nhap) cuoi(?: cung)?\b|\bder letzte\b|最後の",
         -1,
     ),

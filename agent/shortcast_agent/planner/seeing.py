@@ -4,7 +4,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from shortcast_agent.planner.conversation import Talk, Turn
-
 from shortcast_agent.planner.following import how_many
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import re
 
-from shortcast_agent.planner.beyond import orders_beyond
 from shortcast_agent.planner.asking import (
     asks_like,
     asks_why_so,
@@ -10,6 +9,7 @@ from shortcast_agent.planner.asking import (
     of_own_video,
     reads_as_request,
 )
+from shortcast_agent.planner.beyond import orders_beyond
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.cues import CUES, clauses
@@ -50,10 +50,13 @@ _TOLD_AGAIN = (
     *SEEING,
 )
 _TO_CHANGE = (
-    r"\bwhat (?:would|should|could|can|do) (?:you|u|i|we) (?:change|improve|fix|tweak)\b|\bque (?:le )?(?:cambi|mejor)\w+"
+    r"\bwhat (?:would|should|could|can|do) (?:you|u|i|we) (?:change|improve|fix|tweak)\b"
+    r"|\bque (?:le )?(?:cambi|mejor)\w+"
     r"|\b(?:change|changer|ameliorer|modifier)\w*\b.{0,8}\bquoi\b|\bquoi (?:changer|ameliorer|modifier)\b"
-    r"|\b(?:nen )?(?:sua|doi|cai thien) (?:gi|cai gi|sao)\b|(?:뭘|무엇을|뭐를?|어떻게) (?:바꾸|바꿀|고치|고칠|개선)"
-    r"|\bwas (?:wurdest du|soll ich|kann ich) .{0,12}(?:andern|verbessern)\b|\bo que (?:eu )?(?:mud|melhor)\w+"
+    r"|\b(?:nen )?(?:sua|doi|cai thien) (?:gi|cai gi|sao)\b|(?:뭘|무엇을|뭐를?|어떻게) (?:바꾸"
+    r"|바꿀|고치|고칠|개선)"
+    r"|\bwas (?:wurdest du|soll ich|kann ich) .{0,12}(?:andern|verbessern)\b"
+    r"|\bo que (?:eu )?(?:mud|melhor)\w+"
     r"|\bapa yang (?:harus )?(?:diubah|diganti)|何を(?:変え|直)"
 )
 _UNSURE = 0.2
@@ -116,9 +119,9 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     for clause in clauses(said):
         found = _weighed(clause, turn, talk)
         best = max(found, key=lambda name: found[name])
-        if found[best] >= _CLAUSE_SURE and best not in intents:
-            if best in ANALYTIC or len(clause) > _SAYS_LITTLE:
-                (intents if best in ANALYTIC else asides).append(best)
+        told = best in ANALYTIC or len(clause) > _SAYS_LITTLE
+        if found[best] >= _CLAUSE_SURE and best not in intents and told:
+            (intents if best in ANALYTIC else asides).append(best)
     analytic = [name for name in intents if name in ANALYTIC]
     if analytic and intents[0] in (*SOCIAL, "inform"):
         intents = analytic
