@@ -59,6 +59,9 @@ _TO_CHANGE = (
     r"|\bo que (?:eu )?(?:mud|melhor)\w+"
     r"|\bapa yang (?:harus )?(?:diubah|diganti)|何を(?:変え|直)"
 )
+_COLLECTS = re.compile(
+    r"\W*(?:please |pls |can you |could you )?(?:collect|scrape|gather|crawl|harvest)\b", re.IGNORECASE
+)
 _UNSURE = 0.2
 _CLAUSE_SURE = 0.6
 _CLEARLY_OUT = 0.4
@@ -255,6 +258,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
             weigh(12, "similar")
     else:
         weigh(0.6 if talk.published else 0.02, "fetch")
+    if _COLLECTS.match(slots.masked):
+        weigh(8, "collect")
     if turn.records or turn.facts.get("record"):
         weigh(20, "diagnose")
     if len(turn.pictures) >= 2 or len(slots.titles) >= 2 or len(turn.facts.get("titles") or ()) >= 2:
