@@ -132,7 +132,7 @@ def test_the_panel_shows_pictures_changes_and_marked_similar_videos() -> None:
     )
     html = panel(report)
     assert html.count('<img class="sc-picture"') == 2
-    assert "<td>Cut it to 21 seconds.</td><td>x1.2</td><td>14.8K</td>" in html
+    assert "<td>Cut it to 21 seconds.</td><td>x1.2, not tested</td><td>14.8K</td>" in html
     assert 'class="sc-demo">DEMO' in html
     assert "invented" in html
     assert "14.9K views · 75 days · x1.4 its channel" in html

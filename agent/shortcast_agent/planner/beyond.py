@@ -200,7 +200,7 @@ _NO_ORDER = re.compile(
     r"\b(?:what (?:if|happens)|if (?:i|we|you|it)|should (?:i|we)|shall i|when (?:i|should)|which"
     r"|how (?:many|much|will|would"
     r"|do|does|did|is)|why|i'?(?:ve)? (?:posted|uploaded|published)|better(?! one)|vs|forecast|predict"
-    r"|expect|suppose|compare"
+    r"|expect|suppose|compare|(?:heat ?|attention )maps?"
     r"|views (?:will|would|if)|(?:re-?)?titles?|will (?:it|this))\b"
     r"|\b(?:y si|si (?:lo|la|le|subo|publico|corto)|cuant[ao]s|cual|mejor|por que|titulos?|vistas"
     r"|deberia|conviene)\b"
