@@ -14,7 +14,7 @@ CLOSE = 0.01  # relative difference at which two arguments are the same number
 
 _NUMBER = re.compile(
     r"(?<![\w.])(?P<times>[x×]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"\s?(?P<unit>[KMBk](?!\w)|%)?"
+    r"\s?(?P<unit>[KMBk](?![A-Za-zÀ-ɏḀ-ỿ])|%)?"
 )
 _ASKS = re.compile(
     r"[?？]|\b(?:paste|attach|give me|show me|tell me|name|write|i need|which|what|send)\b", re.IGNORECASE

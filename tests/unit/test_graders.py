@@ -126,4 +126,5 @@ def test_a_score_is_told_by_kind_without_its_cases() -> None:
 def test_a_letter_that_begins_a_word_is_no_unit() -> None:
     results = {"n": 27, "m": 3}
     assert grade_numbers(case(), "27 kênh, 3 khả năng", results) == []
+    assert grade_numbers(case(), "7.4K회", {"n": 7412}) == []
     assert grade_numbers(case(), "27k", results) == ["27k stands in no tool result"]
