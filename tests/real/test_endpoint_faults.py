@@ -52,7 +52,7 @@ def opened(home: Path) -> Iterator[Opened]:
         manager.__exit__(None, None, None)
 
 
-def _is_useful(result: AskResult) -> None:
+def assert_useful(result: AskResult) -> None:
     """Hold the offline analyst's answer against what the creator asked."""
     good = [call for call in result.tool_calls if call.ok and call.name == "forecast_views"]
     assert good
@@ -91,7 +91,7 @@ def test_a_fault_ends_in_the_offline_analysts_answer(opened: Opened, name: str) 
     started = time.monotonic()
     result = analyst.ask(QUESTION)
     assert time.monotonic() - started < TURN_S
-    _is_useful(result)
+    assert_useful(result)
     assert result.analyst == "offline analyst"
     assert any(why in notice and "The offline analyst answers" in notice for notice in result.notices)
 
@@ -99,11 +99,19 @@ def test_a_fault_ends_in_the_offline_analysts_answer(opened: Opened, name: str) 
 @pytest.mark.parametrize(
     "name", ["429 that asks for ten minutes", "500", "hangs before it answers", "half a stream"]
 )
-def test_a_router_that_fails_leaves_the_planner_to_understand(opened: Opened, name: str) -> None:
+def test_a_router_that_fails_leaves_the_planner_to_understand(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     script, _ = FAULTS[name]
-    analyst, _ = opened(script, mode="router", llm_timeout_s=SILENCE_S if "hangs" in name else 10.0)
-    result = analyst.ask("ok so, thinking out loud, " + QUESTION)
-    _is_useful(result)
+    monkeypatch.setattr(router, "likelihoods", lambda turn, talk: {"forecast": 0.4, "judge": 0.3})
+    monkeypatch.setattr(router, "understand", lambda turn, talk: ("forecast",))
+    analyst, server = opened(script, mode="router", llm_timeout_s=SILENCE_S if "hangs" in name else 10.0)
+    result = analyst.ask(QUESTION)
+    assert_useful(result)
+    assert server.requests
+    assert all("asks_for" in str(request["response_format"]) for request in server.requests)
+    assert result.analyst == "offline analyst"
+    assert "The offline analyst answers instead" in result.notices[0]
 
 
 def test_an_endpoint_that_is_down_is_named(opened: Opened, home: Path) -> None:
@@ -111,7 +119,7 @@ def test_an_endpoint_that_is_down_is_named(opened: Opened, home: Path) -> None:
     analyst = Analyst(Parts(settings), tools=fake_tools.TOOLS)
     result = analyst.ask(QUESTION)
     analyst.close()
-    _is_useful(result)
+    assert_useful(result)
     assert "can't be reached" in result.notices[0]
 
 
@@ -130,7 +138,7 @@ def test_an_endpoint_that_asks_for_a_long_wait_is_left_alone_meanwhile(opened: O
     second = analyst.ask(QUESTION, thread=first.thread)
     assert len(server.requests) == 1
     assert "asked again in" in second.notices[0]
-    _is_useful(second)
+    assert_useful(second)
 
 
 def test_an_endpoint_that_hung_is_not_waited_for_again(opened: Opened) -> None:
@@ -221,7 +229,7 @@ def test_a_small_model_is_asked_within_a_schema_and_the_planner_fills_in(opened:
         patch.setattr(router, "likelihoods", lambda turn, talk: scores)
         patch.setattr(router, "understand", lambda turn, talk: ("judge",))
         result = analyst.ask(QUESTION)
-    _is_useful(result)
+    assert_useful(result)
     assert [call.name for call in result.tool_calls] == ["forecast_views"]
     assert result.tool_calls[0].arguments["followers"] == 12_000
     assert result.notices == ()
@@ -244,7 +252,7 @@ def test_a_model_that_may_write_words_the_results_and_is_checked(opened: Opened)
 def test_a_model_that_can_do_neither_is_not_asked_unless_it_may_write(opened: Opened) -> None:
     analyst, server = opened([say("Nobody hears this.")], mode="plain")
     result = analyst.ask(QUESTION)
-    _is_useful(result)
+    assert_useful(result)
     assert (result.analyst, result.usage, server.requests) == ("offline analyst", None, [])
 
 
