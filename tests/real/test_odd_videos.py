@@ -1,6 +1,7 @@
 """Done-when: real clips and every odd video give a reading or one clear sentence, in bounded memory."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,12 @@ def check(reading: VideoReading) -> None:
     assert reading.strip_path.is_file()
     assert all(note.endswith(".") for note in reading.notes)
     assert VideoReading.model_validate_json(reading.model_dump_json()) == reading
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system has no such priorities")
+def test_writing_av1_leaves_the_tests_at_their_priority(tmp_path: Path) -> None:
+    odd.av1(tmp_path)
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 def test_there_are_thirty_odd_videos_and_more() -> None:
