@@ -20,10 +20,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
 
 from shortcast_tools.parts import Parts
+from tests.command_line import MAIN
 
 Talk = Callable[[ClientSession], Awaitable[Any]]
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-COMMAND = ("-c", "from shortcast_agent.cli import main; main()", "mcp")
+COMMAND = ("-c", MAIN, "mcp")
 
 
 def copied_home(parts: Parts, folder: Path) -> Path:

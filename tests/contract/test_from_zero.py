@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.command_line import MAIN
 from tests.localsite import clip, local_site
 from tests.youtube_server import YouTubeServer, youtube_server
 
@@ -36,7 +37,7 @@ def shortcast(server: YouTubeServer, tmp_path_factory: pytest.TempPathFactory) -
             "SHORTCAST_ALLOWED_HOSTS": json.dumps([server.host]),
             "OMP_NUM_THREADS": "1",
         }
-        command = [sys.executable, "-c", "from shortcast_agent.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", MAIN, *arguments]
         return subprocess.run(
             command, capture_output=True, text=True, env=os.environ | settings, check=False, timeout=240
         )
@@ -94,7 +95,7 @@ def test_without_a_key_a_site_is_collected_through_yt_dlp_and_asked_about(tmp_pa
         }
 
         def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-            command = [sys.executable, "-c", "from shortcast_agent.cli import main; main()", *arguments]
+            command = [sys.executable, "-c", MAIN, *arguments]
             return subprocess.run(
                 command, capture_output=True, text=True, env=os.environ | settings, check=False, timeout=240
             )

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from tests import collect_child
+from tests.command_line import MAIN
 from tests.kill_child import killed
 from tests.sources import empty_home
 from tests.youtube_server import YouTubeServer, youtube_server
@@ -190,11 +191,8 @@ def test_ctrl_c_ends_a_command_with_a_sentence_and_the_same_command_goes_on(
         "SHORTCAST_HOME": str(empty_home(tmp_path)), "SHORTCAST_YOUTUBE_API_URL": server.url,
         "SHORTCAST_YOUTUBE_API_KEY": "k", "SHORTCAST_ALLOWED_HOSTS": f'["{host}"]',
     }  # fmt: skip
-    # a shell that starts the tests in the background lets everyone ignore Ctrl-C
-    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    script = heed + "from shortcast_agent.cli import main; main()"
     words = ["collect", "coffee", "--limit", str(LIMIT), "--stratified", "--no-index", "--json"]
-    command = [sys.executable, "-c", script, *words]
+    command = [sys.executable, "-c", MAIN, *words]
     server.faults(rate=1.0, kinds=("slow",), slow_s=0.1)
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.collected import without_demo
+from tests.command_line import MAIN
 
 from shortcast_vectorstore.library import open_library
 from shortcast_vectorstore.upkeep import check_library
@@ -85,10 +86,7 @@ def test_an_import_that_is_killed_again_and_again_ends_in_the_same_library(
 
 def test_ctrl_c_keeps_what_came_and_says_so(tables: Path, tmp_path: Path) -> None:
     home = without_demo(tmp_path / "home")
-    command = "from shortcast_tools.importing import tables; tables.BATCH_ROWS = 3\n"
-    # a process begun in the background of a script would ignore Ctrl-C
-    command += "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command += "from shortcast_agent.cli import main; main()"
+    command = f"from shortcast_tools.importing import tables; tables.BATCH_ROWS = 3\n{MAIN}"
     process = subprocess.Popen(
         [sys.executable, "-c", command, "import", str(tables)],
         stderr=subprocess.PIPE,
