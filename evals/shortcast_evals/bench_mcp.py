@@ -4,9 +4,9 @@ A server of its own, over streamable HTTP with a token and a fresh demo library;
 of tools as fast as they are answered. Each begins a new session after `CALLS_A_SESSION` calls, and cancels one call in
 `CANCELLED`, so that what a session or a call leaves behind would add up.
 
-The clients come in two waves: the first, for a third of the time, fills every pool and cache; then all leave, and what
-the process has in use is the measure. A leak is what is above it when the second wave has left as well: more than
-`GROWTH_MB` (or 5%) of memory, more than `SPARE` open files, or more than `SPARE` threads.
+The clients come in `WAVES`, and what the process has in use is noted when each has left. Pools of threads breathe, and
+the first wave fills them and every cache. A leak adds up: it is what has grown with every wave after the first, and in
+all by more than `GROWTH_MB` (or 5%) of memory, `SPARE` open files, or `SPARE` threads.
 """
 
 import functools
@@ -22,9 +22,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 CALLS_A_SESSION = 10
 CANCELLED = 50
+WAVES = 4
 GROWTH_MB, GROWTH_SHARE = 16.0, 0.05
 SPARE = 4
 SETTLE_S = 3
@@ -100,67 +102,67 @@ def bench_mcp(
 
 async def _measure(pid: int, url: str, token: str, clients: int, seconds: float) -> dict[str, Any]:
     """Return the figures of one run."""
-
-    loading = Load(until=time.monotonic() + 3600)
-    await _client(url, token, loading, 0, calls=len(MIX))  # everything is loaded once before the clock starts
-    start = usage(pid)
-    first, load = Load(until=time.monotonic() + seconds / 3), Load(until=time.monotonic() + seconds)
-    took, _ = await _wave(pid, url, token, first, clients)
-    warm = usage(pid)
-    load.until = time.monotonic() + 2 * seconds / 3
-    own_cpu_s = time.process_time()
-    took, end = await _wave(pid, url, token, load, clients)
-    after = usage(pid)
-    own_cpu_s = time.process_time() - own_cpu_s
-    load.errors += loading.errors + first.errors
+    load = Load(until=time.monotonic() + 3600)
+    await _client(url, token, load, 0, calls=len(MIX))  # everything is loaded once before the clock starts
+    start, errors = usage(pid), load.errors
+    load = Load(until=0.0)
+    left, took, client_cpu_s = [], 0.0, 0.0
+    for _ in range(WAVES):
+        own_cpu_s = time.process_time()
+        took += await _wave(url, token, load, clients, seconds / WAVES)
+        client_cpu_s += time.process_time() - own_cpu_s
+        left.append(usage(pid))
     times = sorted(ms for some in load.ms.values() for ms in some)
     return {
         "clients": clients,
-        "seconds": round(took, 1),  # of the second wave, as are the figures that follow
+        "seconds": round(took, 1),
         "requests": len(times),
         "requests_per_s": round(len(times) / took, 1),
         "sessions": load.sessions,
         "cancelled": load.cancelled,
-        "errors": dict(load.errors),
+        "errors": dict(errors + load.errors),
         "p50_ms": _at(times, 0.5),
         "p95_ms": _at(times, 0.95),
-        "server_cpu_ms": _each(after.cpu_s, warm.cpu_s, len(times)),  # a request
-        "client_cpu_ms": _each(own_cpu_s, 0.0, len(times)),
+        "server_cpu_ms": _each(left[-1].cpu_s, start.cpu_s, len(times)),  # a request
+        "client_cpu_ms": _each(client_cpu_s, 0.0, len(times)),
         "p95_ms_by_tool": {name: _at(sorted(some), 0.95) for name, some in sorted(load.ms.items())},
         "start": vars(start),
-        "warm": vars(warm),
-        "end": vars(end),
-        "after": vars(after),
-        "leaks": leaks(warm, after),
+        "after_waves": [vars(one) for one in left],
+        "leaks": leaks(left),
     }
 
 
-async def _wave(pid: int, url: str, token: str, load: Load, clients: int) -> tuple[float, Usage]:
-    """Let clients come, call and leave; return the seconds that they called, and what was in use in their midst."""
+async def _wave(url: str, token: str, load: Load, clients: int, seconds: float) -> float:
+    """Let clients come, call and leave; return the seconds that they called."""
     import anyio
 
     began = time.monotonic()
+    load.until = began + seconds
     async with anyio.create_task_group() as group:
         for number in range(clients):
             group.start_soon(_client, url, token, load, number)
-        await anyio.sleep(max(load.until - 0.5 - time.monotonic(), 0))
-        midst = usage(pid)
     took = time.monotonic() - began
     await anyio.sleep(SETTLE_S)  # what closed sessions have to put away
-    return took, midst
+    return took
 
 
-def leaks(warm: Usage, after: Usage) -> list[str]:
-    """Return what grew between two moments without clients, in words; [] when nothing did."""
+def leaks(left: Sequence[Usage]) -> list[str]:
+    """Return what grew with every wave, in words, of what was in use when each had left; [] when nothing did."""
+    rss = [one.rss_mb for one in left if one.rss_mb is not None]
+    files = [one.files for one in left if one.files is not None]
+    threads = [one.threads for one in left if one.threads is not None]
     found = []
-    if warm.rss_mb is not None and after.rss_mb is not None:
-        grown = after.rss_mb - warm.rss_mb
-        if grown > max(GROWTH_MB, GROWTH_SHARE * warm.rss_mb):
-            found.append(f"memory grew by {grown:.0f} MB")
-    for what, before, later in (("files", warm.files, after.files), ("threads", warm.threads, after.threads)):
-        if before is not None and later is not None and later > before + SPARE:
-            found.append(f"{later - before} more {what} than after the first wave")
+    if rss and _adds_up(rss, max(GROWTH_MB, GROWTH_SHARE * rss[0])):
+        found.append(f"memory grew by {rss[-1] - rss[0]:.0f} MB")
+    for what, counts in (("files", files), ("threads", threads)):
+        if counts and _adds_up(counts, SPARE):
+            found.append(f"{counts[-1] - counts[0]} more {what} than after the first wave")
     return found
+
+
+def _adds_up(values: Sequence[float], spare: float) -> bool:
+    """Say whether each value is above the one before it, and the last above the first by more than `spare`."""
+    return values[-1] - values[0] > spare and all(later > before for before, later in pairwise(values))
 
 
 async def _client(url: str, token: str, load: Load, number: int, calls: int | None = None) -> None:
@@ -319,9 +321,10 @@ def _show(found: dict[str, Any]) -> None:
     )
     for name, ms in found["p95_ms_by_tool"].items():
         typer.echo(f"  {name:20} p95 {ms} ms")
-    for when in ("start", "warm", "end", "after"):
-        row = found[when]
-        typer.echo(f"{when:6} {row['rss_mb']} MB, {row['files']} open files, {row['threads']} threads")
+    rows = {"at the start": found["start"]}
+    rows |= {f"after wave {n}": row for n, row in enumerate(found["after_waves"], 1)}
+    for when, row in rows.items():
+        typer.echo(f"{when:12} {row['rss_mb']} MB, {row['files']} open files, {row['threads']} threads")
     for error, count in found["errors"].items():
         typer.echo(f"error ({count} times): {error}")
     for leak in found["leaks"]:

@@ -22,18 +22,31 @@ from shortcast_tools.parts import Parts
 TOKEN = "a-token-of-the-tests-0123456789"
 
 
+def after_waves(mb: list[float], files: list[int], threads: list[int]) -> list[Usage]:
+    return [Usage(*one) for one in zip(mb, files, threads, strict=True)]
+
+
 @pytest.mark.parametrize(
-    ("after", "says"),
+    ("left", "says"),
     [
-        (Usage(814.0, 52, 21), []),
-        (Usage(842.0, 50, 20), ["memory grew by 42 MB"]),
-        (Usage(800.0, 60, 20), ["10 more files than after the first wave"]),
-        (Usage(800.0, 50, 26), ["6 more threads than after the first wave"]),
-        (Usage(None, None, None), []),
+        (after_waves([800, 806, 811, 814], [50, 52, 51, 52], [20, 21, 20, 21]), []),
+        (after_waves([800, 814, 828, 842], [50] * 4, [20] * 4), ["memory grew by 42 MB"]),
+        (after_waves([800, 900, 850, 842], [50] * 4, [20] * 4), []),
+        (
+            after_waves([800] * 4, [50, 53, 56, 60], [20] * 4),
+            ["10 more files than after the first wave"],
+        ),
+        (
+            after_waves([800] * 4, [50] * 4, [20, 22, 24, 26]),
+            ["6 more threads than after the first wave"],
+        ),
+        (after_waves([800] * 4, [50] * 4, [20, 28, 24, 26]), []),
+        ([Usage(None, None, None)] * 4, []),
     ],
+    ids=["steady", "memory", "memory-that-came-back", "files", "threads", "a-pool-that-breathes", "untold"],
 )
-def test_a_leak_is_what_is_more_than_after_the_first_wave(after: Usage, says: list[str]) -> None:
-    assert leaks(Usage(800.0, 50, 20), after) == says
+def test_a_leak_is_what_grows_with_every_wave(left: list[Usage], says: list[str]) -> None:
+    assert leaks(left) == says
 
 
 def test_usage_is_this_processes_own() -> None:
