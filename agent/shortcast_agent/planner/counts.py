@@ -1,11 +1,11 @@
-"""Counts as people say them, rewritten as plain digits: "1만 2천", "1tr2", "dos mil", "half a million", "12.000".
+"""Counts as people say them, rewritten as plain digits: "1만 2천", "1tr2", "dos mil", "3'400", "20-ish k".
 
-What is read afterwards (followers, views, limits) then meets digits only, whatever the language.
+What is read afterwards (followers, views, limits, times) then meets digits only, whatever the language. One pattern
+finds a number in any of its three notations, and each has a reader: digits with a scale, words, East Asian units.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
 _ONES = {
@@ -18,68 +18,93 @@ _ONES = {
     **dict.fromkeys(("seven", "siete", "sept", "bay", "sieben", "sete", "tujuh"), 7),
     **dict.fromkeys(("eight", "ocho", "huit", "tam", "acht", "oito", "delapan"), 8),
     **dict.fromkeys(("nine", "nueve", "neuf", "chin", "neun", "nove", "sembilan"), 9),
+    **dict.fromkeys(("half", "half a", "medio", "demi", "nua", "halbe", "meio", "setengah"), 0.5),
+}  # fmt: skip
+_TEENS = {
     **dict.fromkeys(("ten", "diez", "dix", "muoi", "zehn", "dez", "sepuluh"), 10),
     **dict.fromkeys(("eleven", "once", "onze", "elf", "sebelas"), 11),
     **dict.fromkeys(("twelve", "doce", "douze", "zwolf", "doze"), 12),
-    "thirteen": 13, "fourteen": 14, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
-    "seventy": 70, "ninety": 90,
     **dict.fromkeys(("fifteen", "quince", "quinze", "funfzehn"), 15),
+    "thirteen": 13, "trece": 13, "treize": 13, "fourteen": 14, "catorce": 14, "quatorze": 14, "sixteen": 16,
+    "dieciseis": 16, "seize": 16, "seventeen": 17, "diecisiete": 17, "dix-sept": 17, "eighteen": 18,
+    "dieciocho": 18, "dix-huit": 18, "nineteen": 19, "diecinueve": 19, "dix-neuf": 19,
+}  # fmt: skip
+_TENS = {
     **dict.fromkeys(("twenty", "veinte", "vingt", "zwanzig", "vinte"), 20),
-    "twenty-five": 25, "veinticinco": 25, "vingt-cinq": 25,
+    "veinticinco": 25, "veintidos": 22, "veintitres": 23, "veinticuatro": 24,
     **dict.fromkeys(("thirty", "treinta", "trente", "dreissig", "dreißig", "trinta"), 30),
     **dict.fromkeys(("forty", "cuarenta", "quarante", "vierzig", "quarenta"), 40),
     **dict.fromkeys(("fifty", "cincuenta", "cinquante", "funfzig", "cinquenta"), 50),
     **dict.fromkeys(("sixty", "sesenta", "soixante", "sechzig", "sessenta"), 60),
-    **dict.fromkeys(("eighty", "ochenta", "quatre-vingts", "achtzig", "oitenta"), 80),
-    **dict.fromkeys(("half", "half a", "medio", "demi", "nua", "halbe", "meio", "setengah"), 0.5),
+    **dict.fromkeys(("seventy", "setenta", "soixante-dix", "siebzig"), 70),
+    **dict.fromkeys(("eighty", "ochenta", "quatre-vingts", "quatre-vingt", "achtzig", "oitenta"), 80),
+    **dict.fromkeys(("ninety", "noventa", "quatre-vingt-dix", "neunzig"), 90),
+}  # fmt: skip
+_HUNDREDS = {
+    "doscientos": 200, "doscientas": 200, "trescientos": 300, "trescientas": 300, "cuatrocientos": 400,
+    "cuatrocientas": 400, "quinientos": 500, "quinientas": 500, "seiscientos": 600, "seiscientas": 600,
+    "setecientos": 700, "setecientas": 700, "ochocientos": 800, "ochocientas": 800, "novecientos": 900,
+    "novecientas": 900,
 }  # fmt: skip
 _TIMES = {
-    **dict.fromkeys(("hundred", "cent", "cien", "ciento", "cientos", "tram", "hundert", "cem", "ratus"), 1e2),
-    **dict.fromkeys(("puluh",), 10.0),
-    **dict.fromkeys(("thousand", "mil", "mille", "nghin", "ngan", "ngin", "tausend", "tsd", "ribu", "rb", "k"), 1e3),
-    **dict.fromkeys(("million", "millions", "millon", "millones", "milhao", "milhoes", "trieu", "tr",
-        "mio", "juta", "jt"), 1e6),
-    **dict.fromkeys(("millionen", "mill", "mln"), 1e6),
-    **dict.fromkeys(("lakh",), 1e5),
+    **dict.fromkeys(("hundred", "cent", "cents", "cien", "ciento", "tram", "hundert", "cem", "ratus"), 1e2),
+    **dict.fromkeys(("puluh", "muoi", "belas"), 10.0),  # "hai muoi", "dua puluh"; alone they are ten
+    **dict.fromkeys(("thousand", "grand", "mil", "mille", "nghin", "ngan", "ngin", "tausend", "tsd", "ribu",
+        "rb", "k"), 1e3),
+    "lakh": 1e5,
+    **dict.fromkeys(("million", "millions", "millon", "millones", "milhao", "milhoes", "trieu", "tr", "mio",
+        "millionen", "mill", "mln", "juta", "jt"), 1e6),
     **dict.fromkeys(("billion", "ty"), 1e9),
 }  # fmt: skip
-_LARGE = "|".join(sorted((word for word, times in _TIMES.items() if times >= 1e3), key=len, reverse=True))
-_SMALL = "|".join(sorted((*_ONES, "hundred", "cent", "cien", "tram", "hundert", "cem", "ratus",
-    "puluh", "muoi", "belas"),
-                         key=len, reverse=True))  # fmt: skip
-_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+(?:[.,]\d+)?"
-_DOTTED = re.compile(r"(?<![\w.,:/])([1-9]\d{0,2}(?:\.\d{3})+)(?![\d.,]*\d)(?!\s?(?:[kKmM]\b|만|万))")
-_SCALED = re.compile(
-    rf"(?<![\w.,])(?P<n>{_DIGITS})\s?(?P<times>{_LARGE})(?![a-z])(?P<half> ruoi)?(?P<more>\d(?!\d)"
-    r"| \d(?![\d.,]*[\d]))?"
-    r"(?!\s?(?:seconds?|giay|segundos?))"
+_LETTERS = ("k", "tr", "rb", "jt", "mio", "tsd", "ty", "mill", "mln", "grand")  # no number without one before
+_TENTHS = (
+    "k",
+    "tr",
+    "trieu",
+    "nghin",
+    "ngan",
+    "ngin",
+)  # "2k3", "1tr25", "3 nghin 5": what follows are tenths
+_VALUES = {**_ONES, **_TEENS, **_TENS, **_HUNDREDS}
+
+
+def _any(words: object) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))  # type: ignore[call-overload]
+
+
+_LARGE = _any(word for word, times in _TIMES.items() if times >= 1e3)
+_HUNDRED = _any(word for word, times in _TIMES.items() if times == 1e2)
+_SMALL = _any([*_VALUES, *(word for word, times in _TIMES.items() if times < 1e3)])
+_HALF = r" and a half| y medi[oa]| et demie?| e mei[oa]| ruoi"
+_SAID = (
+    r"(?:\s+(?:view|sub|follow|fl|luot|nguoi|dang|like|tim)|\s*(?:$|[,.;:!?\n]))"  # what a count ends before
 )
-_SPOKEN = re.compile(
-    rf"(?<![\w'-])(?P<words>(?:(?:{_SMALL})[ -]){{0,6}})(?P<times>{_LARGE})(?!\w|'|-)(?P<half> ruoi)?"
+_AND = r"(?: and | y | et | e |[ -])"
+# "1.200", "1,200", "1 200" and "3'400" are grouped; whatever else has a sign in it is a decimal.
+_DIGITS = (
+    r"(?<![\w.,:/'’])(?P<digits>[1-9]\d{0,2}(?:[,.'’\u00a0\u202f]\d{3})+(?![\d.,'’]*\d)|\d+(?:[.,]\d+)?)"
+    rf"(?:[ -]?(?:ish|odd|something)(?![a-z]))?(?P<half1>{_HALF})?"
+    rf"(?:\s?(?P<scale>{_LARGE}|m)(?:[ -]?ish)?(?![a-z])(?P<half2>{_HALF})?"
+    rf"(?P<tenths>\d{{1,3}}(?!\d)| \d(?={_SAID}))?(?P<rest> \d{{3}}(?![\d.,]*\d))?)?"
 )
-_HUNDREDS = re.compile(rf"(?<![\w'-])(?P<n>{'|'.join(_ONES)}) (?:hundred|tram|ratus)(?!\w)(?! (?:{_LARGE}))")
-# "a one minute short", "forty-five seconds": a length in words, but no "wait a minute".
-_NO_LENGTH = (
-    "a",
-    "an",
-    "se",
-    "half",
-    "half a",
-    "few",
-    "couple",
-    "couple of",
-    "medio",
-    "demi",
-    "nua",
-    "halbe",
-    "meio",
-    "setengah",
+_MORE_WORDS = rf"(?:{_AND}(?:{_SMALL}))*(?![\w'-])"
+_TENS_OF = rf"(?:{_any(_TENS)})"
+_PART = rf"(?=(?:\w+ )?(?:{_HUNDRED}|{_any([*_TEENS, *_TENS, *_HUNDREDS])})\b)(?:{_SMALL}){_MORE_WORDS}"
+# With a thousand or more in it; hundreds; tens. Ones alone stay words: "one", "ba" and "six" say too little.
+_WORDS = (
+    rf"(?<![\w'-])(?P<words>(?:(?:{_SMALL}){_AND}){{0,6}}(?:{_LARGE})(?!\w|'|-)(?:{_HALF})?"
+    rf"(?:{_AND}{_PART}| (?:{_SMALL})(?={_SAID}))?)"
+    rf"|(?<![\w'-])(?P<hundreds>(?:(?:a|{_TENS_OF})[ -])?(?:{_any(_VALUES)})[ -](?:{_HUNDRED}){_MORE_WORDS}"
+    rf"|(?:{_any(_HUNDREDS)}){_MORE_WORDS}"
+    rf"|{_TENS_OF}(?:(?: y | et |[ -])(?:{_any(_ONES)})(?![\w'-]))?(?![\w'-]))"
 )
-_LENGTH = re.compile(
-    r"(?<![\w'-])(?:(?P<tens>twenty|thirty|forty|fifty)[ -])?"
-    rf"(?P<n>{'|'.join(sorted((word for word in _ONES if word not in _NO_LENGTH), key=len, reverse=True))})"
-    r"(?=[ -](?:minutes?|minutos?|minuten|menit|phut|seconds?|secs?|segundos?|secondes?|sekunden|detik"
-    r"|giay)(?!\w))"
+# "a one minute short": a length in words, but no "wait a minute".
+_VAGUE = ("a", "an", "se", "half", "half a", "few", "couple", "couple of", "medio", "demi", "nua", "halbe", "meio",
+    "setengah")  # fmt: skip
+_LENGTH = (
+    rf"(?<![\w'-])(?P<length>(?:{_TENS_OF}[ -])?"
+    rf"(?:{_any(word for word in _VALUES if word not in _VAGUE)}))"
+    r"(?=[ -](?:minutes?|minutos?|minuten|menit|phut|seconds?|secs?|segundos?|secondes?|sekunden|detik|giay)(?!\w))"
 )
 _CJK_TIMES = {
     "십": 10,
@@ -93,16 +118,13 @@ _CJK_TIMES = {
     "万": 1e4,
     "億": 1e8,
 }
-_CJK_ONES = dict(zip("일이삼사오육칠팔구", range(1, 10), strict=True)) | dict(
-    zip("一二三四五六七八九", range(1, 10), strict=True)
+_CJK_ONES = {word: n % 9 + 1 for n, word in enumerate("일이삼사오육칠팔구一二三四五六七八九")}
+_CJK = (
+    r"(?<![\d.,])(?P<cjk>\d[\d,]*(?:\.\d+)?\s?[십백천만억百千万億十]+(?:\s?\d[\d,]*\s?[십백천만]*)*(?=\D|$)"
+    r"|(?<![가-힣])[일이삼사오육칠팔구십백천만]*[십백천만](?=\s?(?:명|회|뷰|조회|구독|팔로워|넘|view))"
+    r"|[一二三四五六七八九十百千]*[百千万](?=人|回|再生))"
 )
-_CJK_DIGITS = re.compile(
-    r"(?<![\d.,])\d[\d,]*(?:\.\d+)?\s?[십백천만억百千万億]+(?:\s?\d[\d,]*\s?[십백천만]*)*(?=\D|$)"
-)
-_CJK_SPOKEN = re.compile(
-    r"(?<![가-힣])[일이삼사오육칠팔구십백천만]*[십백천만](?=\s?(?:명|회|뷰|조회|구독|팔로워|넘|view))|[一二三四五六七八九十百千]*[百千万](?=人|回|再生)"
-)
-
+_NUMERAL = re.compile("|".join((_CJK, _LENGTH, _DIGITS, _WORDS)))
 
 # Spans of time that are one word.
 _SPAN_DIGITS = {
@@ -113,6 +135,17 @@ _SPAN_DIGITS = {
     "half an hour": "0.5 hours", "half a day": "12 hours", "medio día": "12 horas",
 }  # fmt: skip
 _SPANS = re.compile("|".join(_SPAN_DIGITS), re.IGNORECASE)
+# "1.2 mil" is a million to who writes English, a thousand in Spanish and Portuguese.
+_ENGLISH = re.compile(
+    r"\b(?:the|my|our|i|im|we|were|at|with|is|this|it|of|got|have|has|get|subs|subscribers|followers|views|plays)\b"
+)
+_IBERIAN = re.compile(
+    r"\b(?:de|del|y|e|un|una|um|uma|el|la|los|las|o|os|con|com|ya|que|mi|mis|meu|minha|tengo|tenho|somos|canal"
+    r"|hago|llevo|seguidores|suscriptores|vistas|visualiza\w+|inscritos|assinantes)\b"
+)
+_COUNTED = re.compile(
+    r"\s?(?:[a-z]+ ){0,1}(?:views?|subs?|subscribers?|followers?|fans|plays|likes|abonnes|vues|vistas)\b"
+)
 
 
 def fold(text: str) -> str:
@@ -125,13 +158,14 @@ def plain_counts(text: str) -> str:
     """Return the text with its counts in plain digits; whatever else it says is left as it is."""
     text = unicodedata.normalize("NFC", text)
     text = _SPANS.sub(lambda found: _SPAN_DIGITS[found.group().lower()], text)
-    text = _DOTTED.sub(lambda found: found.group(1).replace(".", ""), text)
-    text = _CJK_DIGITS.sub(lambda found: _east_asian(found.group()), text)
-    text = _CJK_SPOKEN.sub(lambda found: _east_asian(found.group()), text)
-    text = _over(text, _SCALED, _scaled)
-    text = _over(text, _SPOKEN, _spoken)
-    text = _over(text, _LENGTH, lambda found: f"{_ONES.get(found['tens'], 0) + _ONES[found['n']]:.0f}")
-    return _over(text, _HUNDREDS, lambda found: f"{_ONES[found['n']] * 100:.0f}")
+    folded = fold(text)
+    parts, end = [], 0
+    for found in _NUMERAL.finditer(folded):
+        value = _value(found, text)
+        if value is not None:
+            parts += [text[end : found.start()], value]
+            end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def _plain_letter(letter: str) -> str:
@@ -142,50 +176,89 @@ def _plain_letter(letter: str) -> str:
     return letter
 
 
-def _over(text: str, pattern: re.Pattern[str], written: Callable[[re.Match[str]], str | None]) -> str:
-    """Replace what a pattern finds in the folded text."""
-    parts, end = [], 0
-    for found in pattern.finditer(fold(text)):
-        digits = written(found)
-        if digits is not None:
-            parts += [text[end : found.start()], digits]
-            end = found.end()
-    return "".join([*parts, text[end:]])
+def _value(found: re.Match[str], text: str) -> str | None:
+    """Return the digits of a number that was found in the folded `text`; None to leave it as it is written."""
+    if found["digits"]:
+        return _of_digits(found, text)
+    if found["cjk"]:
+        return _east_asian(found["cjk"])
+    words = found["length"] or found["hundreds"] or found["words"]
+    return None if words in _LETTERS else _of_words(words)
 
 
-def _scaled(found: re.Match[str]) -> str | None:
-    """12k, 1,2 triệu, 1tr2 (1.2 million), 3 nghìn rưỡi."""
-    digits = re.sub(r"[\u00a0\u202f]", ",", found["n"])
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", digits):
-        value = float(digits.replace(",", ""))
+def _of_digits(found: re.Match[str], text: str) -> str:
+    """12k, 1,2 triệu, 1tr2 (1.2 million), 3 nghìn rưỡi, 20-ish k, 1,3 M, 12 500, 3'400."""
+    digits, scale = found["digits"], found["scale"]
+    if scale == "m" and not _is_million(found, text):
+        return text[slice(*found.span())]
+    grouped = re.fullmatch(r"\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+", digits)
+    if grouped and not (scale and re.fullmatch(r"\d+\.\d{3}", digits)):
+        number = float(re.sub(r"\D", "", digits))
+    elif scale or found["half1"]:
+        number = float(digits.replace(",", "."))
     else:
-        value = float(digits.replace(",", "."))
-    times = _TIMES[found["times"]]
-    if found["more"] and found["times"] in ("tr", "trieu", "k", "nghin", "ngan"):
-        value += float(found["more"]) / 10
-    elif found["more"]:
-        return f"{value * times:.0f}{found['more']}"
-    return f"{(value + (0.5 if found['half'] else 0)) * times:.0f}"
+        return text[slice(*found.span("digits"))]  # a decimal, or digits as they are
+    number += 0.5 if found["half1"] or found["half2"] else 0
+    times = _scale(scale, text) if scale else 1.0
+    number *= times
+    rest = ""
+    if found["tenths"] and scale in _TENTHS:
+        tenths = found["tenths"].strip()
+        number += times * float(f"0.{tenths}")
+    elif found["tenths"]:
+        rest = found["tenths"]
+    if found["rest"] and times == 1e3 and not rest and number % 1e3 == 0:
+        number += float(found["rest"])
+    else:
+        rest += found["rest"] or ""
+    return f"{number:.6g}{rest}" if number % 1 else f"{number:.0f}{rest}"
 
 
-def _spoken(found: re.Match[str]) -> str | None:
-    words = re.findall(rf"{_SMALL}", found["words"])
-    if not words and found["times"] in ("k", "tr", "rb", "jt", "mio", "tsd", "ty", "mill", "mln"):
-        return None  # no number without one before
-    value = 0.0
-    for word in words:
-        if word in ("hundred", "cent", "cien", "tram", "hundert", "cem", "ratus"):
-            value = (value or 1) * 100
-        elif word == "puluh" or (word == "muoi" and value):
-            value = (value or 1) * 10
-        elif word == "belas":
-            value += 10
+def _is_million(found: re.Match[str], text: str) -> bool:
+    """Say whether an m after digits is a million, and no metre or minute: "1,3 M", "2m subs", not "5m long"."""
+    written = text[found.start("scale")]
+    spaced = text[found.start("scale") - 1].isspace()
+    return written == "M" or (
+        not spaced and _COUNTED.match(fold(text[found.end() : found.end() + 40])) is not None
+    )
+
+
+def _scale(word: str, text: str) -> float:
+    """Return what a word or letter multiplies by."""
+    if word == "mil":
+        said = fold(text)
+        return 1e6 if _ENGLISH.search(said) and not _IBERIAN.search(said) else 1e3
+    return 1e6 if word == "m" else _TIMES[word]
+
+
+def _of_words(said: str) -> str:
+    """Add up a number in words: each scale multiplies what stands before it."""
+    half = re.search(_HALF, said)
+    words = re.findall(rf"(?<![a-z])(?:{_any([*_VALUES, *_TIMES])})(?![a-z])", re.sub(_HALF, "", said))
+    total = part = 0.0
+    last = 1.0
+    for nth, word in enumerate(words):
+        if word in _TIMES and (_TIMES[word] >= 1e3 or word not in _VALUES or part):
+            last = _TIMES[word]
+            if word == "belas":
+                part += 10
+            elif last < 1e3:
+                part = (part or 1) * last if part < 100 else part + last
+            else:
+                total, part = total + (part or 1) * last, 0.0
+        elif (
+            nth == len(words) - 1
+            and total
+            and last >= 1e3
+            and _VALUES[word] < 10
+            and words[nth - 1] in _TENTHS
+        ):
+            part += _VALUES[word] * last / 10  # "mot trieu hai"
         elif word in ("few", "couple", "couple of"):
-            value = _ONES[word]  # "a few thousand"
+            part = _VALUES[word]  # "a few thousand"
         else:
-            value += _ONES[word]
-    lead = " " if found["words"].startswith(" ") else ""
-    return f"{lead}{((value or 1) + (0.5 if found['half'] else 0)) * _TIMES[found['times']]:.0f}"
+            part += _VALUES[word]
+    return f"{total + part + (0.5 * last if half else 0):.0f}"
 
 
 def _east_asian(text: str) -> str:
