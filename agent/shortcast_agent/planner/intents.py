@@ -1,4 +1,7 @@
-"""What a message asks for: a small linear head over the bundled multilingual sentence encoder.
+"""What a message asks for: a small linear head over the bundled multilingual sentence encoder and over n-grams.
+
+The encoder knows what words mean; the hashed n-grams of letters and words keep what it blurs: an ending, a negation, a
+word that no vocabulary has.
 
 `examples.json` holds example questions per intent (English, Korean, Vietnamese, Spanish, French; some in German,
 Portuguese, Japanese and Indonesian). Links are written LINK and quoted titles "…". `fit` trains the head on them
@@ -16,6 +19,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 _REGULARISATION = 30.0
+_HASHED = 2**13
 
 
 def read_examples() -> dict[str, list[str]]:
@@ -46,11 +50,11 @@ def fit() -> dict[str, Any]:
     vectors = _encode(texts)
     mean = vectors.mean(axis=0)
     head = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=3000)
-    head.fit(_centred(vectors, mean), y)
+    head.fit(_features(texts, vectors, mean), y)
     return {
         "names": np.array(names),
         "mean": mean.astype(np.float32),
-        "weights": head.coef_.T.astype(np.float32),
+        "weights": head.coef_.T.astype(np.float16),
         "bias": head.intercept_.astype(np.float32),
         "digest": np.array(digest()),
     }
@@ -79,6 +83,24 @@ def _centred(vectors: Any, mean: Any) -> Any:
     return shifted / np.maximum(np.linalg.norm(shifted, axis=-1, keepdims=True), 1e-9)
 
 
+def _features(texts: list[str], vectors: Any, mean: Any) -> Any:
+    """Return what the head reads of n texts: (n, dim + 2 * _HASHED) float64, sparse."""
+    from scipy.sparse import csr_matrix, hstack
+
+    return hstack([csr_matrix(_centred(vectors, mean)), *(grams.transform(texts) for grams in _grams())], "csr")
+
+
+@lru_cache(maxsize=1)
+def _grams() -> tuple[Any, ...]:
+    """Return the n-grams of letters within words, and of words; hashed, so that there is no vocabulary to keep."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return (
+        HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=_HASHED),
+        HashingVectorizer(ngram_range=(1, 2), n_features=_HASHED, token_pattern=r"\w+|…"),  # noqa: S106
+    )
+
+
 @lru_cache(maxsize=1)
 def _head() -> dict[str, Any] | None:
     import numpy as np
@@ -90,6 +112,7 @@ def _head() -> dict[str, Any] | None:
         return None
     with _resource("intents.npz").open("rb") as stream:
         head = dict(np.load(stream, allow_pickle=False))
+    head["weights"] = head["weights"].astype(np.float32)
     if str(head["digest"]) != digest():
         log.info("The intent examples changed; fitting the head again.")
         return fit()
@@ -103,7 +126,7 @@ def _probabilities(text: str) -> tuple[tuple[str, float], ...]:
     head = _head()
     if head is None:
         return ()
-    logits = _centred(_encode([text]), head["mean"])[0] @ head["weights"] + head["bias"]
+    logits = (_features([text], _encode([text]), head["mean"]) @ head["weights"])[0] + head["bias"]
     exponent = np.exp(logits - logits.max())
     return tuple(
         (str(name), float(p)) for name, p in zip(head["names"], exponent / exponent.sum(), strict=True)
