@@ -128,7 +128,7 @@ def test_a_head_is_fitted_to_the_examples_that_are_there(monkeypatch: pytest.Mon
     monkeypatch.setattr(intents, "read_examples", lambda: few)
     head = fit()
     assert set(head["names"]) == {"greet", "forecast", "out"}
-    assert head["weights"].shape == (384, 3)
+    assert head["weights"].shape == (384 + 2 * 2**13, 3)
 
 
 def test_probabilities_add_up_to_one() -> None:

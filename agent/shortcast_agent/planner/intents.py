@@ -87,7 +87,9 @@ def _features(texts: list[str], vectors: Any, mean: Any) -> Any:
     """Return what the head reads of n texts: (n, dim + 2 * _HASHED) float64, sparse."""
     from scipy.sparse import csr_matrix, hstack
 
-    return hstack([csr_matrix(_centred(vectors, mean)), *(grams.transform(texts) for grams in _grams())], "csr")
+    return hstack(
+        [csr_matrix(_centred(vectors, mean)), *(grams.transform(texts) for grams in _grams())], "csr"
+    )
 
 
 @lru_cache(maxsize=1)
