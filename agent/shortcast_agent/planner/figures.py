@@ -6,108 +6,108 @@ Patterns are matched against text in plain digits without accents (see `counts`)
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from shortcast_agent.numbers import COUNT, read_count
+from shortcast_agent.planner.counted import (
+    AROUND,
+    CHANNEL,
+    FANS,
+    NO_UNIT,
+    NUMBER,
+    VIEWS,
+    Counted,
+    find_counted,
+)
 from shortcast_agent.planner.counts import fold, plain_counts
+from shortcast_agent.planner.when import read_duration
 
-_N = rf"(?P<n>(?<![a-z0-9_.,:@#$€£]){COUNT}(?![.,:]?\d)(?!\s?%))"
-_AROUND = (
-    r"(?:about|around|roughly|like|only|just|over|almost|nearly|now|at|unos|unas|casi|environ|a peu pres"
-    r"|khoang|tam|chi|약|거의|ca\.?|etwa|cerca de|約|sekitar)"
+# "it was 2k subs, now it's 7.5k"
+_NOW = (
+    rf"{FANS},?\s+(?:and |but )?(?:now|ahora|maintenant|gio|jetzt|agora)\s+"
+    rf"(?:it'?s|i'?m at|i have|at|tengo|j'ai|duoc)?\s*{NUMBER}{NO_UNIT}"
 )
-_FANS = (
-    r"(?:followers?|follow|subs\b|sub\b|subscribers?|subbies|fans?\b|seguidor(?:es)?|suscriptor(?:es)?"
-    r"|suscritos"
-    r"|abonnes?|abonnees|abonnements|nguoi (?:theo doi|dang ky|dang ki)|luot (?:theo doi|dang ky)|theo doi"
-    r"|dang ky|구독자|구독|팔로워|팔로우"
-    r"|abonnenten|abos?\b|inscritos|assinantes|登録者|フォロワー|pengikut|명(?!\s*이\s*봤)|人(?:の)?(?:登録者|フォロワー)?)"
+# Followers without a noun of their own: "my channel is at 4k", "we're on 18k", "somos 1,2 millones".
+_SIZE = (
+    rf"{NUMBER}[ -](?:\w+[ -])?{CHANNEL}(?!\w)",
+    rf"{CHANNEL}'?s?(?:\s+(?:with|of|has|have|at|is|co|minh|toi|em|con|de|avec|mit|com|tiene|a|tiktok|youtube"
+    rf"|shorts|size|hien|dang|nho|vua|duoc|nay|tem|hat|{AROUND}))*\s*[:=]?\s*{NUMBER}{NO_UNIT}",
+    rf"\b(?:i'?m|we'?re|i am|we are|sitting|currently)\s+(?:sitting |still |only |currently |now )?(?:at|on)\s+"
+    rf"(?:{AROUND}\s+)*{NUMBER}{NO_UNIT}",
+    rf"\b(?:somos|estoy en|estamos en|on est|nous sommes|je suis a|estou com|wir sind)\s+(?:{AROUND}\s+"
+    rf"|ya |a )*"
+    rf"{NUMBER}{NO_UNIT}",
 )
-_CHANNEL = r"(?:channel|account|page|kenh|canal|chaine|compte|cuenta|kanal|채널|계정|チャンネル|akun|conta)"
-_VIEWS_WORD = (
-    r"(?:views?\b|plays?\b|watches\b|impressions\b|vistas?\b|visitas\b|visualizaciones|visualizacoes"
-    r"|reproducciones|vues?\b"
-    r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?|뷰|회(?!의)|번|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton"
-    r"|kali ditonton|x ditonton)"
+# "I have 45k on TikTok", "baker here, 27k on tiktok", but "it got 27k on tiktok".
+_ON_PLATFORM = (
+    r"(?:^|[,.;:!?(…\"]|\b(?:i have|i've got|ive got|i got|we have|we've got|with|tengo|tenemos|con"
+    r"|tenho|j'ai|on a|avec"
+    rf"|minh co|ich habe))\s*(?:(?!it\b|lleva\b)\w+\s+)?{NUMBER}\s+(?:on|en|no|na|sur|di|tren|auf"
+    rf"|in)\s+(?:my\s+|the\s+)?"
+    r"(?:tik\s?tok|tt|youtube|yt|shorts)\b(?!\s+(?:videos?|shorts))"
 )
-_NOT_FOLLOWERS = (
-    rf"(?![ \t]*(?:{_VIEWS_WORD}|videos?|uploads|shorts|likes?|comments?|days?|s\b|sec|min|초|분|개|일|시간|giay"
-    r"|phut|ngay|gio|dias|jours|horas|heures|%))"
-)
-_FOLLOWERS = (
-    rf"{_FANS},?\s+(?:and |but )?(?:now|ahora|maintenant|gio|jetzt|agora)"
-    rf"\s+(?:it'?s|i'?m at|i have|at|tengo|j'ai|duoc)?"
-    rf"\s*{_N}{_NOT_FOLLOWERS}",
-    rf"{_N}[\s-]*(?:\+\s*)?(?:(?!{_VIEWS_WORD})\w+\s){{0,2}}?(?:de |d['’]\s?)?{_FANS}(?!\s*[:=])",
-    rf"{_FANS}\s*(?:수|count)?\s*(?:는|가|은|이|を|は|が|numbers?)?\s*(?:(?:count|is|are|of|at|la|dang|co|son|es"
-    r"|tik\s?tok|youtube|yt|shorts|gue|gua|gw|saya|aku|ku|nya|minha|meus?|no|em|on|en|sur|auf|minh|em"
-    r"|toi|kenh"
-    r"|sind|hat|ist|tengo|:|：|=|~|-|now"
-    rf"|이제|한|총|대략)\s*|{_AROUND}\s*)*{_N}{_NOT_FOLLOWERS}",
-    rf"{_CHANNEL}(?:\s+(?:with|of|has|at|is|co|minh|toi|em|con|de|avec|mit|com|tiene|a|tiktok|youtube"
-    r"|shorts|size|hien|dang|nho|vua|duoc|nay|tem|hat"
-    rf"|{_AROUND}))*\s*[:=]?\s*{_N}{_NOT_FOLLOWERS}",
-    r"\b(?:i'?m|we'?re|i am|we are|sitting|currently)\s+(?:sitting |still |only |currently )?(?:at"
-    rf"|on)\s+(?:{_AROUND}\s+)*{_N}{_NOT_FOLLOWERS}",
-    rf"{_N}(?!\s*{_VIEWS_WORD})\s+(?:on|en|no|na|sur|di|tren|auf|in)\s+(?:my\s+|the\s+)?(?:tik\s?tok|tt"
-    rf"|youtube|yt"
-    r"|shorts)\b(?!\s+(?:videos?|shorts))",
-    rf"\b(?:somos|estoy en|estamos en|on est|nous sommes|je suis a|estou com|wir sind)\s+(?:{_AROUND}\s+"
-    rf"|ya )*{_N}{_NOT_FOLLOWERS}",
-)
-_I_HAVE = r"\b(?:i have|i've got|i got|we have|tengo|tenemos|tenho|j'ai|ich habe)\s+(?:\w+\s+)?\d"
 _USUAL = (
     r"(?:\busual(?:ly)?\b|\btypical(?:ly)?\b|\bnormal(?:ly)?\b|\bavg\b|\baverag(?:e[sd]?|ing)\b"
     r"|\bgenerally\b|\bregularly\b|\bmost(?:ly)? (?:of )?"
-    r"|\bmedian\b|\bmy (?:other |recent |last |regular )?(?:videos|shorts|ones|uploads|stuff|clips"
-    r"|tiktoks) (?:\w+ )?(?:get|do|reach|make|pull|land|hit|sit)"
+    r"|\bmedian\b|\b(?:my|our|mis|mes|nos|nuestr[oa]s|os meus) (?:\w+ ){0,2}(?:videos|shorts|ones"
+    r"|uploads|stuff|clips"
+    r"|tiktoks|posts|reels)\b|\b(?:posts|videos|clips|shorts) (?:get|do|hover|sit|land|average|hacen"
+    r"|rondan|font)\b"
+    r"|\b(?:chaque|video nao|clip nao|lan nao) |하나당|개당"
     r"|평소|보통|평균|대체로|원래|\bthuong\b|\bbinh thuong\b|\btrung binh\b|\bnormalmente\b|\bsuel(?:en|o|e)\b"
     r"|\bde media\b|\bmedia de\b|\bpromedio\b"
     r"|\bhabitual(?:mente|es)?\b|\bpor lo general\b|\bde costumbre\b|\bd'habitude\b|\ben moyenne\b"
     r"|\bmoyenne\b|\bhabituellement\b|\ben general\b|\bgeneralement\b"
     r"|\bnormalerweise\b|\bim schnitt\b|\bdurchschnitt\w*|\bmeistens\b|\bsonst\b|\bgeralmente\b"
     r"|\bem media\b|\bcostumo\b|普段|平均|いつも|通常"
-    r"|\bbiasa(?:nya)?\b|\brata-rata\b)"
+    r"|\bbiasa(?:nya)?\b|\brata-rata\b|\b(?:always|siempre|toujours|moi khi|hay duoc|bth|bt|d'hab|baseline)\b"
+    r"|\b(?:per|each|every|por|cada|par|moi|on a (?:good|bad|normal)) (?:video|clip|short|post|day)\b"
+    r"|늘\s|항상|매번|편당"
+    r"|\b(?:the|my|les|los|las|mes|mis) (?:others?|rest|autres|otr[oa]s|demas)\b|\bcac (?:video|clip) khac\b"
+    r"|\ba (?:video|clip|short|post)\b(?=\s*(?:$|[,.;!?]|and|but)))"
 )
-_VIEWS = (
-    rf"{_N}[ \t]*(?:(?:total|more|lousy|measly|poor|de|k)\s+)?{_VIEWS_WORD}(?!\s*(?:후|뒤))",
-    rf"{_VIEWS_WORD}\s*(?:수|数)?(?:가|는|이|은|도|を|は|が)?\s*(?:(?:count|is|are|of|at|:|：|=|la|only|just|moi|chi|co"
-    r"|겨우|고작|아직|지금|현재|so far"
-    rf"|{_AROUND})\s*)*{_N}(?!\s*(?:{_FANS}|일|시간|days?|hours?|ngay|gio|dias|jours|horas|heures|s\b|초|개))",
-    rf"(?:봤|본|seen by|watched by|vist[oa] por|vue? par)\s*(?:{_AROUND}\s*)?{_N}",
-)
+_OF_USUAL = (rf"{_USUAL}\D{{0,40}}?{NUMBER}{NO_UNIT}", rf"{NUMBER}{NO_UNIT}\s+(?:\w+\s+)?{_USUAL}")
 _STUCK = (
     r"\b(?:stuck|stalled|stopped|died|sitting|plateaued|flatlined|capped|frozen|estancad[oa]|se quedo"
     r"|parad[oa]|bloquee?|lleva|tiene solo|solo tiene|a fait|n'a (?:fait )?que|duoc co|moi duoc|hat nur"
     r"|tem so|baru|coincee?|ket|dung|hangt|parou|mentok)"
-    rf"\s+(?:(?:at|around|on|en|a|o|bei|em|di|lai)\s+)?(?:{_AROUND}\s+|les\s+|los\s+)*{_N}",
-    r"\b(?:it'?s|its|it is|that'?s|he|she|esta|elle est|il est|dang o)\s+(?:now |currently |already "
-    rf"|sitting |still |ya |deja )?(?:at|on|en|a|duoc)\s+(?:{_AROUND}\s+)*{_N}(?!\s*(?:{_FANS}|am\b|pm\b"
+    rf"\s+(?:(?:at|around|on|en|a|o|bei|em|di|lai)\s+)?(?:{AROUND}\s+|les\s+|los\s+)*{NUMBER}",
+    r"\b(?:it'?s|its|it is|that'?s|(?:this|that)(?: one| video| clip| short)?(?: is| has|'s)|he|she"
+    r"|esta|elle est|il est|dang o)\s+(?:now |currently |already "
+    rf"|sitting |still |ya |deja )?(?:at|on|en|a|duoc)\s+(?:{AROUND}\s+)*{NUMBER}(?!\s*(?:{FANS}|am\b|pm\b"
     r"|s\b|sec|%|h\b|days?|jours|dias))",
-    rf"{_N}에서?\s*(?:멈|막|정체)",
+    rf"{NUMBER}에서?\s*(?:멈|막|정체)",
     r"\b(?:got|gets|getting|reached|hit|has|have|only|just|did|made|solo|sigue en|toujours|seulement|moi"
     r"|chi)\s+(?:(?:about|around|only|just|like|reached|got|hit|a|tiene|lleva|fait|duoc|co)\s+)*"
-    rf"{_N}(?!\s*(?:{_VIEWS_WORD}|{_FANS}|%|\w*seconds?|secs?|s\b|days?|hours?|hrs?|h\b|weeks?|months?|min"
+    rf"{NUMBER}(?!\s*(?:{VIEWS}|{FANS}|%|\w*seconds?|secs?|s\b|days?|hours?|hrs?|h\b|weeks?|months?|min"
     r"|years?|likes?|comments?|videos?|shorts|clips|thumbnails?"
     r"|titles?|ideas?|cuts?|frames?|of\b|phut|giay|ngay|gio|segundos|dias|horas|jours|heures"
     r"|secondes))(?=\s*(?:$|[.,;!?)]|in\b|after\b|and\b|so far|since|on\b|within|en\b|tras|despues|apres"
     r"|depuis|sau|trong|from|with))",
 )
-_COUNTED = {
-    "likes": r"(?:likes?\b|hearts?\b|thumbs up\b|me gustas?\b|j'aimes?\b|mentions j'aime|luot (?:thich"
-    r"|like)|thich\b|tim\b|좋아요|curtidas|いいね|suka\b)",
-    "comments": r"(?:comments?\b|comentarios?\b|commentaires?\b|coms\b|luot binh luan|binh luan|cmts?\b"
-    r"|댓글|kommentare?n?\b|コメント|komentar)",
-}  # fmt: skip
-_LAST = (
-    r"(?:\blast\b|\brecent\b|\brecently\b|\bprevious\b|\bpast\b|\blatest\b|\bearlier\b|\bprior\b"
-    r"|\bmy videos\b|\bmy shorts\b|최근|지난|그동안|\bgan (?:day|nhat)\b|\bmoi nhat\b|\bmoi day\b|\bvua roi\b"
-    r"|\bmay (?:video|clip)\b|\btruoc do\b"
-    r"|\bultim[oa]s\b|\banteriores\b|\brecientes\b|\bdernie?\w+|\brecentes\b|\bprecedent\w*|\bletzten\b|最近"
-    r"|直近|過去|\bterakhir\b)"
+# What says that a list of numbers is of the views of recent videos.
+_LAST = re.compile(
+    r"\b(?:last|recent(?:ly)?|previous|past|latest|earlier|prior|trailing|uploads|history|videos?|shorts|clips"
+    r"|newest|oldest|old to new|new to old|got|did|ultim[oa]s|anteriores|recientes|dernie?\w+|recentes"
+    r"|precedent\w*"
+    r"|letzten|terakhir|gan (?:day|nhat)|moi (?:nhat|day)|vua roi|may (?:video|clip)|truoc do"
+    rf"|{VIEWS})|최근|지난|그동안|영상|조회수|최신|最近|直近|過去"
+)
+_NEWEST_FIRST = re.compile(
+    r"\b(?:(?:newest|latest|(?:most )?recent)(?: ones?)? (?:is |comes |goes )?first|new(?:est)? (?:to"
+    r"|->|→) old(?:est)?"
+    r"|reverse (?:order|chronological\w*)|(?:latest|most recent|newest) (?:to|->|→) (?:oldest|earliest)"
+    r"|(?:mas )?(?:reciente|nuev[oa])s? (?:primero|a (?:la |lo |el )?(?:mas )?(?:antigu|viej)[oa]s?)"
+    r"|(?:mas )?nuev[oa]s? al? (?:mas )?viej[oa]s?"
+    r"|(?:plus )?recente?s? (?:d'abord|en premier|a la plus (?:ancienne|vieille)|au plus (?:ancien|vieux))"
+    r"|moi nhat (?:truoc|den cu|->)|(?:tu )?moi (?:nhat )?(?:den|toi|sang|->|ve) cu)|최신\s?(?:순|부터|것부터|거부터)"
+)
+_MEASURED = re.compile(
+    r"\s*(?:%|s\b|sec|seg|min|초|분|일|시|days?|hours?|dias|jours|ngay|giay|phut|likes?|comments?|ideas?|am\b|pm\b|h\b)"
 )
 _BETWEEN = re.compile(
-    r"\s*(?:,|;|、|/|&|\b(?:and|y|et|va|und|e|dan)\b|그리고|views?|회)(?:\s*(?:(?:and|y|et|va|und|e|dan)\b|&"
-    r"|그리고))?\s*"
+    r"\s*(?:,|;|、|/|&|\||->|→|\n|\b(?:and|then|y|luego|et|puis|va|roi|und|e|dan)\b|그리고|views?|회)"
+    r"(?:\s*(?:(?:and|then|y|luego|et|puis|va|roi|und|e|dan)\b|&|그리고))?\s*"
 )
 _COUNTS = re.compile(rf"(?<![\d.,]){COUNT}", re.IGNORECASE)
 _BEFORE, _AFTER = 90, 60  # how far from a list the word stands that says what it lists
@@ -116,7 +116,12 @@ _CLAUSES = re.compile(
     r"|usually|normally|typical|my|avg|average|pero|mais|nhung|binh thuong|thuong|normalmente|d'habitude"
     r"|평소|보통)"
     r"|\b(?:but|while|whereas|though|pero|mais|nhung|mientras|alors que|con binh thuong|instead of"
-    r"|compared to|aber|mas|tapi|padahal)\b|지만|는데|은데|인데|けど|が、",
+    r"|compared to|aber|mas|tapi|padahal)\b|지만|는데|은데|인데|けど|が、"
+    # run on in one breath: "and normally we get 900 so what would this one get"
+    r"|\b(?:and|so|cos|cuz|y|et|va|pero|que)\s+(?=(?:i|im|we|my|our|it|its|this|that|what|how|will"
+    r"|normally|usually"
+    r"|typically|normalmente|suelo|est[ea]|mi|d'hab\w*|normalement|je|j'ai|ma|binh thuong|thuong|minh"
+    r"|em|kenh)\b)",
     re.IGNORECASE,
 )
 # A number to be reached, or asked of other videos, is none that a video has.
@@ -163,27 +168,44 @@ def read_figures(text: str) -> Figures:
     """
     plain = _MISSPELT.sub(_spelt, fold(plain_counts(text)))
     recent, plain = _recent(plain)
-    typical, views = _views(plain)
-    followers = _first(_FOLLOWERS, plain)
-    mine = re.search(rf"(?:{_FANS}|{_I_HAVE})", plain, re.IGNORECASE)
-    if (
-        followers is not None
-        and followers == views
-        and mine
-        and not re.search(_VIEWS_WORD, plain, re.IGNORECASE)
-    ):
-        views = None  # "I have 45k on TikTok"
-    elif followers is not None and followers == views and not mine:
-        followers = None
+    counted = find_counted(plain)
+    first = {what.what: what.value for what in reversed(counted)}
+    followers, others = _followers(plain, counted)
+    typical, views = _views(others, [number for number in counted if number.what == "views"])
     found = Figures(
         followers=None if followers is None else int(followers),
         typical_views=typical,
         views=views,
-        likes=_counted("likes", plain),
-        comments=_counted("comments", plain),
+        likes=_whole(first.get("likes")),
+        comments=_whole(first.get("comments")),
         recent_views=recent,
     )
     return found if found != Figures() else Figures(bare=_bare(plain))
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else int(count)
+
+
+def _followers(text: str, counted: list[Counted]) -> tuple[float | None, str]:
+    """Return the followers that a text states, and the text with each number in it that is no views taken out."""
+    others = list(text)
+    for number in counted:
+        if number.what != "views":
+            others[number.start : number.end] = "·" * (number.end - number.start)
+    free = list(others)
+    for number in counted:
+        free[number.start : number.end] = "·" * (number.end - number.start)
+    now = re.search(_NOW, text)
+    said = next((number.value for number in counted if number.what == "followers"), None)
+    if said is not None and now is None:
+        return said, "".join(others)
+    for pattern in (_NOW, *_SIZE, _ON_PLATFORM):
+        found = re.search(pattern, text if pattern is _NOW else "".join(free))
+        if found:
+            others[slice(*found.span("n"))] = "·" * len(found["n"])
+            return read_count(found["n"]), "".join(others)
+    return None, "".join(others)
 
 
 def _spelt(found: re.Match[str]) -> str:
@@ -193,64 +215,58 @@ def _spelt(found: re.Match[str]) -> str:
 
 
 def _recent(text: str) -> tuple[tuple[int, ...], str]:
-    """Return the views of recent videos that a text lists (three or more), and the text without them."""
+    """Return the views of recent videos that a text lists, oldest first, and the text without them."""
     run: list[re.Match[str]] = []
     for found in [*_COUNTS.finditer(text), None]:
         if found and run and _BETWEEN.fullmatch(text[run[-1].end() : found.start()]):
             run.append(found)
             continue
         if len(run) >= 3:
-            before = re.split(r"[.?!\n]", text[max(run[0].start() - _BEFORE, 0) : run[0].start()])[-1]
-            after = re.split(r"[.?!\n]", text[run[-1].end() : run[-1].end() + _AFTER])[0]
-            if re.search(_LAST, before, re.IGNORECASE) or re.search(_LAST, after, re.IGNORECASE):
+            before, after = (
+                text[max(run[0].start() - _BEFORE, 0) : run[0].start()],
+                text[run[-1].end() :][:_AFTER],
+            )
+            if not _MEASURED.match(after) and (_LAST.search(before) or _LAST.search(after)):
                 views = tuple(int(read_count(part.group())) for part in run)
-                return views, f"{text[: run[0].start()]} {text[run[-1].end() :]}"
+                newest_first = _NEWEST_FIRST.search(before) or _NEWEST_FIRST.search(after)
+                return views[
+                    ::-1
+                ] if newest_first else views, f"{text[: run[0].start()]} {text[run[-1].end() :]}"
         run = [found] if found else []
     return (), text
 
 
-def _first(patterns: tuple[str, ...], text: str) -> float | None:
-    for pattern in patterns:
-        match = re.search(pattern, text, re.IGNORECASE)
-        if match:
-            return read_count(match.group("n"))
-    return None
-
-
-def _views(text: str) -> tuple[float | None, int | None]:
+def _views(text: str, counted: list[Counted]) -> tuple[float | None, int | None]:
     """Return the typical views and the views of one video that a text states."""
     typical: float | None = None
     actual: int | None = None
-    for clause in _CLAUSES.split(text):
-        usual = re.search(_USUAL, clause, re.IGNORECASE)
-        count = _first(_VIEWS, clause)
-        if count is None:
-            count = _first(_STUCK, clause)
-        if count is None and usual:
-            bare = re.search(
-                rf"{_USUAL}\D{{0,40}}?{_N}{_NOT_FOLLOWERS}(?!\s*(?:{_FANS}))", clause, re.IGNORECASE
-            )
-            bare = bare or re.search(
-                rf"{_N}\s+(?:\w+\s+)?{_USUAL}", clause, re.IGNORECASE
-            )  # "à 5 000 d'habitude"
-            count = read_count(bare.group("n")) if bare else None
-        if count is None or _WISHED.search(clause):
+    for start, end in _clauses(text):
+        clause = text[start:end]
+        if _WISHED.search(clause):
             continue
-        if usual and typical is None:
-            typical = count
-        elif not usual and actual is None:
-            actual = int(count)
+        usual = re.search(_USUAL, clause)
+        spans = {number.start - start: number.value for number in counted if start <= number.start < end}
+        spans |= _unnamed(clause, _OF_USUAL if usual else ()) or _unnamed(clause, () if spans else _STUCK)
+        if usual and spans:
+            nearest = min(spans, key=lambda at: min(abs(at - usual.start()), abs(at - usual.end())))
+            usually = spans.pop(nearest)
+            typical = usually if typical is None else typical
+        if spans and actual is None:
+            actual = int(spans[min(spans)])
     return typical or None, actual
 
 
-def _counted(what: str, text: str) -> int | None:
-    """Return the likes or comments of one video that a text states: "300 likes", "댓글 20개"."""
-    word = _COUNTED[what]
-    after = rf"{word}\s*(?:수|は|が|는|은|이|(?<=[가-힣])|(?:count\s*)?(?:is|are|:|=))\s*{_N}"
-    count = _first((after, rf"{_N}\s*(?:de )?{word}"), text)
-    return None if count is None else int(count)
+def _clauses(text: str) -> list[tuple[int, int]]:
+    cuts = [(0, 0), *(found.span() for found in _CLAUSES.finditer(text)), (len(text), len(text))]
+    return [(before[1], after[0]) for before, after in pairwise(cuts)]
+
+
+def _unnamed(clause: str, patterns: tuple[str, ...]) -> dict[int, float]:
+    """Return where a clause states views without the word: "stuck at 300", "usually 2k", "a 5 000 d'habitude"."""
+    found = next((match for pattern in patterns if (match := re.search(pattern, clause))), None)
+    return {found.start("n"): read_count(found["n"])} if found else {}
 
 
 def _bare(text: str) -> float | None:
-    numbers = _BARE.findall(text) if len(text) <= 80 else []
-    return read_count(numbers[0]) if len(numbers) == 1 and len(text.split()) <= 9 else None
+    numbers = _BARE.findall(text) if len(text) <= 80 and read_duration(text) is None else []
+    return read_count(numbers[0]) if len(numbers) == 1 and len(text.split()) <= 12 else None
