@@ -175,7 +175,7 @@ def _title(change: Change) -> str:
 def _effect(change: Change, voice: Voice) -> str:
     times = say_times(change.multiplier)
     if change.low is None or change.high is None:
-        return times
+        return voice.say("not_tested", times=times)
     return voice.say("with_interval", times=times, low=say_times(change.low), high=say_times(change.high))
 
 
