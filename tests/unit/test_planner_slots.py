@@ -5,16 +5,11 @@ from typing import Any
 
 import pytest
 
+from shortcast_agent.planner.lengths import read_duration
+from shortcast_agent.planner.moments import read_moment
 from shortcast_agent.planner.slots import Slots, nearest_horizon, read_slots
 from shortcast_agent.planner.titles import find_titles
-from shortcast_agent.planner.when import (
-    asks_next_day,
-    read_age,
-    read_duration,
-    read_horizon,
-    read_moment,
-    without_next_day,
-)
+from shortcast_agent.planner.when import asks_next_day, read_age, read_horizon, without_next_day
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # a Tuesday
 

@@ -20,7 +20,7 @@ from shortcast_agent.planner.counted import (
     find_counted,
 )
 from shortcast_agent.planner.counts import fold, plain_counts
-from shortcast_agent.planner.when import read_duration
+from shortcast_agent.planner.lengths import read_duration
 
 # "it was 2k subs, now it's 7.5k"
 _NOW = (

@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from shortcast_agent.planner import when
 from shortcast_agent.planner.counts import plain_counts
 from shortcast_agent.planner.figures import read_figures
 from shortcast_agent.planner.filters import Filters, read_filters
 from shortcast_agent.planner.identity import read_identity
+from shortcast_agent.planner.lengths import read_duration
+from shortcast_agent.planner.moments import read_moment, read_past_day
 from shortcast_agent.planner.ordinals import read_ordinal
 from shortcast_agent.planner.titles import find_quotes, find_titles
 from shortcast_agent.planner.topics import find_topic
+from shortcast_agent.planner.when import read_age, read_horizon
 
 _LINK = re.compile(
     r"https?://[^\s<>\"'`）)\]]+"
@@ -123,10 +125,10 @@ def read_slots(text: str, now: datetime) -> Slots:
     hashtags = " ".join(dict.fromkeys(_HASHTAG.findall(find_quotes(spoken).masked)))
     said = next((part for part in description.groups() if part), "").strip() if description else ""
     past = bool(_POSTED.search(plain)) and not _SUBJUNCTIVE.search(plain)
-    moment, hour_named = when.read_moment(counted, now)
-    age, horizon = when.read_age(counted), when.read_horizon(counted)
+    moment, hour_named = read_moment(counted, now)
+    age, horizon = read_age(counted), read_horizon(counted)
     if past and moment is not None:
-        age = age if age is not None else _age_of_past(counted, now)
+        age = age if age is not None else read_past_day(counted, now)
         moment, hour_named = None, False
     views = None if age is None and figures.views in (filters.min_views, filters.max_views) else figures.views
     unsupported = _UNSUPPORTED.search(plain)
@@ -146,7 +148,7 @@ def read_slots(text: str, now: datetime) -> Slots:
         bare=figures.bare,
         age_days=age,
         horizon_days=None if age is not None and horizon == age else horizon,
-        duration_s=when.read_duration(_NO_LENGTH.sub(" ", counted)),
+        duration_s=read_duration(_NO_LENGTH.sub(" ", counted)),
         publish_at=moment,
         hour_named=hour_named,
         platform=_platform(plain),
@@ -177,12 +179,3 @@ def _clean_link(link: str) -> str:
 
 def _platform(text: str) -> str | None:
     return next((name for name, words in _PLATFORMS if re.search(words, text, re.IGNORECASE)), None)
-
-
-def _age_of_past(text: str, now: datetime) -> float | None:
-    """Return the days since a named weekday that is past: "I posted it on Monday"."""
-    moment, _ = when.read_moment(text, now)
-    if moment is None:
-        return None
-    ahead = (moment - now).total_seconds() / 86400
-    return max(round(7 - ahead % 7, 2), 0.1) if ahead > 0 else max(round(-ahead, 2), 0.1)

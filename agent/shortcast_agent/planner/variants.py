@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from shortcast_agent.numbers import say_count, say_duration
-from shortcast_agent.planner import when
 from shortcast_agent.planner.conversation import Talk, Turn, stated
+from shortcast_agent.planner.lengths import read_duration
+from shortcast_agent.planner.moments import read_moment
 
 _DAY_PARTS = {9: "morning", 12: "midday", 15: "afternoon", 18: "evening", 21: "night"}
 _HALF = re.compile(r"\bhalf (?:as long|the length)\b|\b(?:in|by) half\b", re.IGNORECASE)
@@ -50,20 +51,20 @@ def alternatives(turn: Turn) -> tuple[Alternative, ...]:
     sides = re.split(r"\s+(?:or|vs\.?|versus|hay|o|ou)\s+|아니면", turn.slots.masked)
     if len(sides) < 2:
         return ()
-    moments = [when.read_moment(side, turn.now) for side in sides]
+    moments = [read_moment(side, turn.now) for side in sides]
     if all(moment for moment, _ in moments):
         patches = [{"publish_at": moment.isoformat()} for moment, _ in moments if moment]
         return tuple(
             Alternative(moment_label(patch["publish_at"], side, named), patch)
             for patch, side, (_, named) in zip(patches, sides, moments, strict=True)
         )
-    lengths = [when.read_duration(side) for side in sides]
+    lengths = [read_duration(side) for side in sides]
     if lengths[-1] and not all(lengths):
         unit = "minutes" if re.search(r"\bmin", sides[-1], re.IGNORECASE) else "seconds"
         bare = [re.search(r"(\d+(?:\.\d+)?)\D*$", side) for side in sides[:-1]]
-        lengths = [
-            when.read_duration(f"{match.group(1)} {unit}") if match else None for match in bare
-        ] + lengths[-1:]
+        lengths = [read_duration(f"{match.group(1)} {unit}") if match else None for match in bare] + lengths[
+            -1:
+        ]
     if all(lengths) and len(set(lengths)) > 1:
         return tuple(
             Alternative(say_duration(length), {"duration_s": length}) for length in lengths if length

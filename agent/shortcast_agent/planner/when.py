@@ -1,7 +1,6 @@
-"""Times in words: lengths, ages, horizons and planned moments."""
+"""Spans of time in words: ages of what is published, and horizons of what is not."""
 
 import re
-from datetime import datetime, timedelta
 
 _WORDS = {
     **dict.fromkeys(("a", "an", "one", "un", "una", "une", "uno", "một", "mot", "한", "일", "하루",
@@ -129,120 +128,6 @@ _HORIZON_WORDS = (
     ),
 )
 
-_SECONDS = (
-    (
-        re.compile(
-            r"(?<![\d:])(\d{1,2}):(\d{2})(?!\d|:)(?!\s*(?:am|pm|uhr|h\b|utc|gmt))",
-            re.IGNORECASE,
-        ),
-        "clock",
-    ),
-    (
-        re.compile(
-            r"(?<![\w.])(\d+)\s*(?:min(?:ute)?s?|minutos?|phút|분)\s*(?:and\s+|y\s+"
-            r"|et\s+)?(\d{1,2})(?!\d)(?:\s*(?:s\b|sec|giây|giay|초)|(?=\s*(?:[.,;!?]|$)))",
-            re.IGNORECASE,
-        ),
-        "min_s",
-    ),
-    (
-        re.compile(
-            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:seconds?|secs?|s\b|segundos?|seg\b|secondes?|sekunden?"
-            r"|detik"
-            r"|giây|giay|초|秒)",
-            re.IGNORECASE,
-        ),
-        "s",
-    ),
-    (
-        re.compile(
-            r"(?<![\w.])(\d+(?:[.,]\d+)?)[\s-]*(?:minutes?|mins?\b|minutos?|minuten|menit"
-            r"|phút|phut|분(?!의)|分)",
-            re.IGNORECASE,
-        ),
-        "min",
-    ),
-)
-
-_WEEKDAYS = (
-    r"mondays?|mon\b|lunes|lundi|thứ (?:hai|2)(?!\d)|\bt2\b|월요일|montags?|segunda-feira|na segunda|月曜|senin",
-    r"tuesdays?|tues?\b|martes|mardi|thứ (?:ba|3)(?!\d)|\bt3\b|화요일|dienstags?|terça(?:-feira)?|火曜|selasa",
-    r"wednesdays?|weds?\b|miércoles|miercoles|mercredi|thứ (?:tư|4)(?!\d)|\bt4\b|수요일|mittwochs?"
-    r"|quarta-feira|na quarta|水曜|\brabu\b",
-    r"thursdays?|thurs?\b|thu\b|jueves|jeudi|thứ (?:năm|5)(?!\d)|\bt5\b|목요일|donnerstags?|quinta-feira"
-    r"|na quinta|木曜|kamis",
-    r"fridays?|fri\b|viernes|vendredi|thứ (?:sáu|6)(?!\d)|thu sau|\bt6\b|금요일|freitags?|sexta(?:-feira)?|金曜"
-    r"|jum.?at",
-    r"saturdays?|sat\b|sábado|sabado|samedi|thứ (?:bảy|bẩy|7)(?!\d)|thu bay|\bt7\b|토요일|samstags?|土曜|sabtu"
-    r"|this weekend|the weekend|weekend|주말|cuối tuần|fin de semana|week-end|wochenende|週末|akhir pekan",
-    r"sundays?|sun\b|domingo|dimanche|chủ nhật|chu nhat|일요일|sonntags?|日曜|\bminggu\b(?! (?:depan|lalu|ini"
-    r"|pertama))",
-)
-_WEEKDAY = re.compile(
-    "(?<![a-zà-ỹ])(?:" + "|".join(f"(?P<d{i}>{names})" for i, names in enumerate(_WEEKDAYS)) + ")", re.I
-)
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_DATE = re.compile(
-    r"(?P<iso>\d{4}-\d{1,2}-\d{1,2})"
-    r"|(?P<day1>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month1>jan|feb|mar|apr|may|jun|jul|aug|sep"
-    r"|oct|nov|dec)[a-z]*\b"
-    r"|\b(?P<month2>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
-    r"|dec)[a-z]*\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?\b(?!\s*(?:views|k\b))",
-    re.IGNORECASE,
-)
-_HOUR = re.compile(
-    r"(?<!\d)(?P<h12>\d{1,2})(?:[:.](?P<m12>\d{2}))?\s*(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])"
-    r"|(?<!\d)(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)(?!\d)"
-    r"|\b(?:at|um|à|a las|alle)\s+(?P<bare>[01]?\d|2[0-3])(?:\s*(?:h|uhr"
-    r"|o'clock))?\b(?![ \u00a0.,]?\d)(?!\s*(?:[ap]\.?m|views"
-    r"|k\b|%|days?|weeks?|seconds?))"
-    r"|(?<!\d)(?P<fr>[01]?\d|2[0-3])\s?h(?P<frm>[0-5]\d)?\b"
-    r"|(?P<khalf>오전|오후|저녁|아침|밤)\s*(?P<kh>\d{1,2})\s*시"
-    r"|(?<!\d)(?P<vi>\d{1,2})\s*(?:giờ|시)(?:\s*(?P<vihalf>sáng|chiều|tối))?",
-    re.IGNORECASE,
-)
-_DAY_PARTS = (
-    (
-        r"\bmorning\b|por la mañana|\bmatin\b|buổi sáng|\bsáng\b|아침|오전|manhã\b|\bmorgens\b|früh\b|朝|\bpagi\b",
-        9,
-    ),
-    (
-        r"\bnoon\b|\blunch(?:time)?\b|mediodía|\bmidi\b|buổi trưa|\btrưa\b|정오|점심|\bmittags?\b|meio-dia|昼"
-        r"|\bsiang\b",
-        12,
-    ),
-    (
-        r"\bafternoon\b|por la tarde|après-midi|buổi chiều|\bchiều\b|오후|nachmittags?|à tarde|午後|\bsore\b",
-        15,
-    ),
-    (r"\bevening\b|\bsoir\b|buổi tối|\btối\b|저녁|\babends?\b|夕方", 18),
-    (r"\bnight\b|\btonight\b|por la noche|\bnuit\b|đêm|밤|\bnachts?\b|à noite|夜|\bmalam\b", 21),
-)
-_WEEK_AFTER = re.compile(
-    r"\bnext week\b|다음\s?주|tuần (?:sau|tới)|la semana que viene|la próxima semana|la semaine prochaine"
-    r"|nächste Woche|semana que vem|próxima semana|来週|minggu depan",
-    re.IGNORECASE,
-)
-_AFTER_TOMORROW = re.compile(
-    r"\bday after tomorrow\b|pasado mañana|après-demain|모레|ngày (?:kia|mốt)|übermorgen|depois de amanhã"
-    r"|明後日|\blusa\b",
-    re.IGNORECASE,
-)
-_OFFSET = re.compile(
-    r"\b(?:utc|gmt)\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?|\b(?P<zero>utc|gmt)\b",
-    re.I,
-)
-_TOMORROW = re.compile(
-    r"\btomorrow\b|\btmrw\b|\btmr\b|(?<!por la )(?<!de la )\bmañana\b|\bdemain\b|ngày mai|ngay mai|(?:sáng"
-    r"|trưa|chiều|tối) mai|내일|\bamanhã\b|明日|\bbesok\b|(?<!guten )\bmorgen\b(?! früh um)",
-    re.IGNORECASE,
-)
-_TONIGHT = re.compile(
-    r"\btonight\b|\besta noche\b|\bce soir\b|tối nay|toi nay|오늘\s?(?:밤|저녁)|\blater today\b|heute Abend"
-    r"|hoje à noite|今夜|nanti malam|malam ini",
-    re.IGNORECASE,
-)
-
 
 def days_of(text: str) -> float | None:
     """Return the days that a span such as "3 days" or "a week" lasts; None when there is none."""
@@ -285,51 +170,6 @@ def read_horizon(text: str) -> float | None:
     return days_of(match.group()) if match else None
 
 
-def read_duration(text: str) -> float | None:
-    """Return a length in seconds: "21 seconds", "45s", "1 min 20 s", "1:10"."""
-    for pattern, kind in _SECONDS:
-        for match in pattern.finditer(text):
-            if kind == "clock":
-                if re.search(r"\b(?:at|by|@|à|around)\s*$", text[: match.start()], re.I) or _near_a_day(
-                    text, match
-                ):
-                    continue
-                return float(int(match.group(1)) * 60 + int(match.group(2))) or None
-            if kind == "min_s":
-                return float(int(match.group(1)) * 60 + int(match.group(2)))
-            amount = float(match.group(1).replace(",", "."))
-            if amount > 0:
-                return amount if kind == "s" else amount * 60
-    return None
-
-
-def read_moment(text: str, now: datetime) -> tuple[datetime | None, bool]:
-    """Return the planned moment that a text names, after `now`, and whether it named an hour.
-
-    `now` must be aware; its zone is used where the text names none. (None, False) when no moment is named.
-    """
-    zone = _OFFSET.search(text)
-    if zone and not zone.group("zero"):
-        sign = 1 if zone.group("sign") == "+" else -1
-        offset = timedelta(hours=int(zone.group("hours")), minutes=int(zone.group("minutes") or 0)) * sign
-        from datetime import timezone
-
-        now = now.astimezone(timezone(offset))
-    elif zone:
-        from datetime import UTC
-
-        now = now.astimezone(UTC)
-    hour = _hour(text)
-    day = _day(text, now)
-    if day is None:
-        return None, False
-    hours, minutes = hour or (12, 0)
-    moment = day.replace(hour=hours, minute=minutes, second=0, microsecond=0)
-    if moment <= now and (_WEEKDAY.search(text) or _TONIGHT.search(text)):
-        moment += timedelta(days=7 if _WEEKDAY.search(text) else 1)
-    return moment, hour is not None
-
-
 def _days(match: re.Match[str]) -> float:
     amount = match.group("n").lower()
     number = (
@@ -338,61 +178,3 @@ def _days(match: re.Match[str]) -> float:
     unit = match.group("unit").lower()
     scale = next(days for pattern, days in _UNIT_DAYS if re.fullmatch(pattern, unit))
     return float(number) * scale
-
-
-def _near_a_day(text: str, match: re.Match[str]) -> bool:
-    """Say whether m:ss stands beside a day, so that it is a time of day."""
-    around = text[max(0, match.start() - 24) : match.end() + 12]
-    return bool(
-        _WEEKDAY.search(around) or _DATE.search(around) or _TOMORROW.search(around) or _TONIGHT.search(around)
-    )
-
-
-def _hour(text: str) -> tuple[int, int] | None:
-    match = _HOUR.search(text)
-    if match:
-        found = match.groupdict()
-        if found["h12"]:
-            late = found["half"].lower().startswith("p")
-            return int(found["h12"]) % 12 + (12 if late else 0), int(found["m12"] or 0)
-        if found["h24"]:
-            return int(found["h24"]), int(found["m24"])
-        if found["bare"]:
-            return int(found["bare"]), 0
-        if found["fr"]:
-            return int(found["fr"]), int(found["frm"] or 0)
-        if found["kh"]:
-            late = found["khalf"] in ("오후", "저녁", "밤")
-            return int(found["kh"]) % 12 + (12 if late else 0), 0
-        hour, late = int(found["vi"]), (found["vihalf"] or "") in ("chiều", "tối")
-        return (hour + 12 if late and hour < 12 else hour) % 24, 0
-    return next(((hour, 0) for words, hour in _DAY_PARTS if re.search(words, text, re.IGNORECASE)), None)
-
-
-def _day(text: str, now: datetime) -> datetime | None:
-    date = _DATE.search(text)
-    if date:
-        try:
-            if date.group("iso"):
-                year, month, day = (int(part) for part in date.group("iso").split("-"))
-                return now.replace(year=year, month=month, day=day)
-            name = (date.group("month1") or date.group("month2")).lower()[:3]
-            moment = now.replace(
-                month=_MONTHS.index(name) + 1, day=int(date.group("day1") or date.group("day2"))
-            )
-        except ValueError:
-            return None
-        return moment if moment.date() >= now.date() else moment.replace(year=now.year + 1)
-    if _AFTER_TOMORROW.search(text):
-        return now + timedelta(days=2)
-    if _TOMORROW.search(text):
-        return now + timedelta(days=1)
-    if _TONIGHT.search(text):
-        return now
-    weekday = _WEEKDAY.search(text)
-    if weekday:
-        wanted = next(i for i in range(7) if weekday.group(f"d{i}"))
-        if _WEEK_AFTER.search(text):
-            return now + timedelta(days=7 + wanted - now.weekday())
-        return now + timedelta(days=(wanted - now.weekday()) % 7)
-    return None
