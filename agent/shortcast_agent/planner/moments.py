@@ -70,7 +70,7 @@ _SAID_HOUR = re.compile(
 )
 _DAY_PARTS = (
     (r"\bmidnight\b|medianoche|minuit|nua dem|자정", 0),
-    (r"\bmorning\b|por la manana|de la manana|\bmatin\b|buoi sang|\bsang\b|아침|오전|manha\b|\bmorgens\b|fruh\b|朝|\bpagi\b", 9),
+    (r"\bmorning\b|(?:por|de) la manana|\bmatin\b|\bsang\b|아침|오전|manha\b|\bmorgens\b|fruh\b|朝|\bpagi\b", 9),
     (r"\bnoon\b|\blunch(?:time)?\b|mediodia|\bmidi\b|\btrua\b|정오|점심|\bmittags?\b|meio-dia|昼|\bsiang\b", 12),
     (r"\bafternoon\b|(?:por|de) la tarde|apres-midi|\bchieu\b|오후|nachmittags?|a tarde|午後|\bsore\b", 15),
     (r"\bevening\b|\bsoir\b|buoi toi|\btoi (?:mai|nay|thu|chu)\b|\d ?(?:h|gio) toi\b|저녁|\babends?\b|夕方", 18),
