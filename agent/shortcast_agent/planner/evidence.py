@@ -7,6 +7,7 @@ from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.drafts import has_subject, link_of, looks_of, pointed_neighbour
 from shortcast_agent.planner.following import goes_on, how_many, searches_again
+from shortcast_agent.planner.time_zones import read_time_zone
 from shortcast_agent.planner.topics import find_niche
 from shortcast_ml.records import Diagnosis, Published
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 _MOST = 50  # videos that one call may collect
 EVIDENCE = ("similar", "better", "niche", "collect", "track", "fetch")
+_SEARCHED = (
+    "query", "title", "thumbnail", "video", "video_id", "min_views", "max_views", "max_age_days", "max_duration_s",
+    "language", "only_real", "no_duplicates", "platform",
+)  # fmt: skip
 _IN_LIBRARY = re.compile(
     r"\b(?:library|collection|bibliotheque|biblioteca|thu vien|bibliothek|perpustakaan|koleksi)\b|라이브러리|ライブラリ"
 )
@@ -60,12 +65,12 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
             plan.want("find_similar_videos", **looks_of(plan.draft), **how)
         return
     how |= {"platform": turn.slots.platform or turn.facts.get("platform")}
-    again = _again(turn, talk, intent, ("query", "title", "thumbnail", "video"))
-    link = link_of(turn)
+    again = _again(turn, talk, intent, _SEARCHED)
+    link, elsewhere = link_of(turn), turn.slots.filters.other_channels
     if link:
         plan.talk.link = link
-        if _IN_LIBRARY.search(fold(turn.slots.masked)):
-            plan.want("find_similar_videos", video_id=link, **how)
+        if elsewhere or _IN_LIBRARY.search(fold(turn.slots.masked)):
+            plan.want("find_similar_videos", video_id=link, **how, other_channels=elsewhere or None)
             return
         plan.want("fetch_video", url=link)
         video = turn.found(Published)
@@ -83,11 +88,12 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
     if turn.pictures or turn.videos:
         plan.want("find_similar_videos", **looks_of(stated(turn)), **how)
     elif neighbour is not None:
-        plan.want("find_similar_videos", video_id=neighbour.video_id, **how)
+        plan.want("find_similar_videos", video_id=neighbour.video_id, **how, other_channels=elsewhere or None)
     elif again and not topic:
-        plan.want(
-            "find_similar_videos", **again | {name: value for name, value in how.items() if value is not None}
-        )
+        changed = {name: value for name, value in how.items() if value is not None}
+        if elsewhere and again.get("video_id"):
+            changed["other_channels"] = True
+        plan.want("find_similar_videos", **again | changed)
     elif turn.slots.titles and (turn.slots.title_cued or intent == "better"):
         plan.want("find_similar_videos", title=turn.slots.titles[0], **how)
     elif topic:
@@ -100,7 +106,7 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
 
 def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want the view of a niche: of the topic that is named, else of the whole library."""
-    again = _again(turn, talk, "niche", ("query", "title", "platform", "language"))
+    again = _again(turn, talk, "niche", ("query", "title", "platform", "language", "time_zone"))
     named = turn.facts.get("query") or find_niche(turn.slots.text) or _own_niche(turn)
     if again and not named:
         named = turn.slots.topic
@@ -110,6 +116,7 @@ def plan_niche(plan: "Plan", turn: Turn, talk: Talk) -> None:
         title=plan.draft.get("title"),
         platform=turn.slots.platform or turn.facts.get("platform") or again.get("platform"),
         language=turn.slots.filters.language or again.get("language"),
+        time_zone=read_time_zone(turn.slots.masked) or again.get("time_zone"),
     )
 
 
@@ -152,7 +159,7 @@ def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
 
 def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want videos collected on a topic, or at a link."""
-    again = _again(turn, talk, "collect", ("query", "limit", "platform"))
+    again = _again(turn, talk, "collect", ("query", "limit", "platform", "stratified"))
     topic = link_of(turn) or _topic(turn, talk) or again.get("query")
     if not topic:
         return plan.ask("topic", "collect", "ask_collect")
@@ -163,7 +170,8 @@ def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
         else None
     )
     limit = turn.slots.limit or turn.facts.get("limit") or meant or again.get("limit")
-    plan.want("collect", query=topic, limit=limit, platform=platform)
+    stratified = turn.slots.filters.stratified or again.get("stratified") or None
+    plan.want("collect", query=topic, limit=limit, platform=platform, stratified=stratified)
     return None
 
 

@@ -5,41 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from shortcast_agent.numbers import COUNT, read_count
+from shortcast_agent.planner.bounds import Bound, find_bounds
 from shortcast_agent.planner.counts import fold, plain_counts
-from shortcast_agent.planner.when import days_of, read_duration
+from shortcast_agent.planner.when import days_of
 
-_N = rf"(?P<n>(?<![a-z0-9_.,:])(?:{COUNT}))"
-_VIEWS = (
-    r"(?:views?|plays?|vistas|visitas|visualizac\w+|reproducciones|vues|luot xem|luot|조회수|조회|회|뷰"
-    r"|aufrufe\w*|再生|回|tayangan|tampilan)"
-)
-_MORE = (
-    r"(?:at least|more than|over|above|minimum(?: of)?|min\.?|>=?|mas de|al menos|por encima de|minimo"
-    r"|plus de|au moins|hon|it nhat|tren|mindestens|uber"
-    r"|mais de|pelo menos|acima de|lebih dari|minimal|di atas)"
-)
-_LESS = (
-    r"(?:under|less than|fewer than|below|at most|max(?:imum)?(?: of)?\.?|no more than|<=?|menos de"
-    r"|como maximo|por debajo de|moins de|au plus|duoi|it hon|toi da"
-    r"|unter|weniger als|hochstens|no maximo|kurang dari|di bawah|maksimal)"
-)
-_MIN_VIEWS = (
-    rf"{_MORE}\s+{_N}\s*\+?\s*(?:de )?{_VIEWS}",
-    rf"{_N}\s*\+\s*{_VIEWS}",
-    rf"{_N}\s*(?:or more|plus|y mas|ou plus|tro len|이상|以上|o mas)\s*(?:de )?{_VIEWS}",
-    rf"{_N}\s*{_VIEWS}\s*(?:이상|넘|tro len|以上|or more|plus|and up|o mas|ou plus)",
-    rf"{_VIEWS}\s*(?:가|수가)?\s*{_N}\s*(?:회)?\s*(?:이상|넘|以上)",
-)
-_MAX_VIEWS = (
-    rf"{_LESS}\s+{_N}\s*(?:de )?{_VIEWS}",
-    rf"{_N}\s*{_VIEWS}?\s*(?:이하|미만|以下|or less|or fewer|o menos|ou moins|tro xuong)\s*(?:{_VIEWS})?",
-)
-_SHORT = re.compile(
-    rf"(?:{_LESS}|shorter than|up to|no longer than)\s+(?P<span>\d+(?:[.,]\d+)?\s*(?:s\b|sec\w*|seconds?"
-    r"|segundos?|secondes?|giay|min\w*|phut|sekunden|detik))"
-    r"|(?P<span2>\d+\s*(?:초|분|秒))\s*(?:이하|미만|以下|이내)",
-)
 _SINCE = re.compile(
     r"\b(?:from|in|of|over|within|during|posted in)\s+(?:the\s+)?(?:last"
     r"|past)\s+(?P<span>(?:\w+\s+)?(?:days?|weeks?|months?|years?))\b"
@@ -50,20 +19,35 @@ _SINCE = re.compile(
     r"|최근\s*(?P<span4>(?:\d+|한|두|세)?\s*(?:일|주일?|달|개월|년))|\b(?P<span5>\w+ (?:ngay|tuan|thang|nam)) (?:qua"
     r"|gan day|tro lai day)\b"
 )
-_LIMIT = re.compile(
-    r"\b(?:latest|newest|most recent)\s+(?P<d>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))"
-    r"|(?<![\w.,:])(?P<e>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b"
-    r"|\b(?:do|get|add|grab|collect|gather|pull) (?P<f>\d{1,3}) of\b(?! (?:my|the|these|those|them|your)\b)"
-    r"|\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only"
-    r"|about)\s+(?P<a>\d{1,3})\b(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs"
-    r"|followers|likes|comments))"
-    r"|(?<![\w.,:])(?P<b>\d{1,3})\s+(?:(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower"
-    r"|view|like|like|times|ngay|giay|dias|jours|heures|horas|gio|phut)[\w#]+\s+){0,4}?(?:videos?|vids?"
-    r"|shorts|clips?|uploads|posts|examples|results|tiktoks|references"
-    r"|ones|cortos|ejemplos|exemples|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?"
-    r"|tips|changes|things|titles|suggestions|improvements|khung hinh|anh|goi y|video|miniaturas|portadas"
-    r"|consejos|cambios|conseils|idees|propositions|vignettes|miniatures|opsi|contoh|beispiele)\b"
-    r"|(?<![\w.,:])(?P<c>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
+_NO_COUNT = (  # what a small number may count beside videos
+    r"(?!\s*(?:views|k\b|m\b|days|hours|seconds|sec|s\b|min|%|weeks|months|subs|followers|likes|comments|dias|jours"
+    r"|semanas|semaines|mes|mois|horas|heures))"
+)
+_OF_ANOTHER_UNIT = (
+    r"(?!sec\b|s\b|second|day|hour|week|month|year|minute|sub|follower|view|like|times|ngay|giay|dias|jours|heures"
+    r"|horas|gio|phut)"
+)
+_COUNTED = (
+    r"(?:videos?|vids?|shorts|clips?|uploads|posts|examples|results|tiktoks|references|ones|cortos|ejemplos|exemples"
+    r"|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?|tips|changes|things|titles|suggestions"
+    r"|improvements|khung hinh|anh|goi y|miniaturas|portadas|consejos|cambios|conseils|idees|propositions|vignettes"
+    r"|miniatures|opsi|contoh|beispiele)"
+)
+_LIMITS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:latest|newest|most recent)\s+(?P<n>\d{1,3})\b(?!\s*(?:days|weeks|months|hours))",
+        r"(?<![\w.,:])(?P<n>\d{1,3})\s+(?:from|of (?:the|these|those) (?:latest|channel)|more)\b",
+        r"\b(?:do|get|add|grab|collect|gather|pull) (?P<n>\d{1,3}) of\b(?! (?:my|the|these|those|them|your)\b)",
+        r"\b(?:top|limit(?: of| to|:)?|up to|first|at most|around|just|only|about|say|max(?:imo|imum)?\.?:?"
+        r"|ultim[oa]s|dernie\w+|recientes|lay|dame|donne(?:-moi)?|montre-m'en|give me|show me|pasame)\s+"
+        rf"(?P<n>\d{{1,3}})\b{_NO_COUNT}",
+        rf"(?<![\w.,:])(?P<n>\d{{1,3}})\s+(?:{_OF_ANOTHER_UNIT}[\w#]+\s+){{0,4}}?{_COUNTED}\b",
+        r"(?<![\w.,:])(?P<n>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
+        r"(?<![\w.,:])(?P<n>\d{1,3})\s+(?:max\w*|tops|at most|of them|in total|is (?:plenty|enough|fine)|will do"
+        r"|should do|please|pls|ultim[oa]s|dernie\w+|en tout|en total|como mucho|mejores|meilleur\w+|best|suffi\w+"
+        r"|basta\w*|cai|con|muc|ket qua)\b",
+    )
 )
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -79,34 +63,51 @@ _THINGS = (
     r"|changes|things|titles|suggestions|ideas|cortos|ejemplos"
     r"|exemples|fotogramas|images|khung hinh|goi y|consejos|cambios|conseils|contoh)"
 )
+_GROUPS = {
+    "dozen": 12, "docena": 12, "douzaine": 12, "dizaine": 10, "decena": 10, "chuc": 10, "quinzaine": 15,
+    "vingtaine": 20, "veintena": 20, "score": 20, "trentaine": 30,
+    "treintena": 30, "quarantaine": 40, "cinquantaine": 50,
+}  # fmt: skip
+_TIMES = {"half a": 0.5, "media": 0.5, "une demi": 0.5, "couple of": 2, "couple": 2}
+_GROUP = re.compile(
+    rf"\b(?:(?P<n>\d|{'|'.join([*_TIMES, *_WORDS])})[ -])?(?P<group>{'|'.join(_GROUPS)})s?\b"
+    rf"(?=\s+(?:[\w#]+\s+){{0,4}}?(?:{_THINGS}|de videos?|d'exemples|of them|please|pls|clip|video)\b|\W*$)"
+)
 _LIMIT_WORD = re.compile(rf"\b(?P<w>{'|'.join(_WORDS)})\s+(?:(?!first\b)\w+\s+){{0,2}}?{_THINGS}\b")
-_LIMIT_COUNTER = {"두": 2, "세": 3, "네": 4, "다섯": 5, "열": 10, "스무": 20}
-_LIMIT_KOREAN = re.compile(r"(?P<w>두|세|네|다섯|열|스무)\s?(?:개|편|가지|장)(?!\s*(?:중|다))")
+_KOREAN_TENS = {"": 0, "열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40, "쉰": 50}
+_KOREAN_ONES = {
+    "": 0,
+    "한": 1,
+    "두": 2,
+    "세": 3,
+    "네": 4,
+    "다섯": 5,
+    "여섯": 6,
+    "일곱": 7,
+    "여덟": 8,
+    "아홉": 9,
+}
+_LIMIT_KOREAN = re.compile(
+    rf"(?<![가-힣])(?P<tens>{'|'.join(_KOREAN_TENS)})(?P<ones>{'|'.join(_KOREAN_ONES)})"
+    r"\s?(?:개|편|가지|장)(?!\s*(?:중|다\s))"
+)
 _POINTING = re.compile(r"\b(?:two|these|those|both|which|of the)\b|두 개 중", re.IGNORECASE)
-_LANGUAGES = (
-    (
-        "ko",
-        r"\bin korean\b"
-        r"|\bkorean(?:[ -]language)? (?:videos|shorts|ones|only)\b|한국어"
-        r"|\b(?:en|em) coreano|en coreen|tieng han|koreanisch|韓国語",
-    ),
-    ("vi", r"\bvietnamese\b|베트남어|vietnamita|vietnamien\w*|tieng viet|vietnamesisch"),
-    ("es", r"\bspanish\b|스페인어|\ben espanol\b|espagnol|tieng tay ban nha|spanisch"),
-    ("fr", r"\bfrench\b|프랑스어|불어|\ben frances\b|\bfrancais(?:es)?\b|tieng phap|franzosisch"),
-    (
-        "en",
-        r"\bin english\b|\benglish(?: language)? (?:videos|shorts|ones)\b|영어|\ben ingles\b|\ben anglais\b"
-        r"|tieng anh",
-    ),
-    (
-        "ja",
-        r"\bjapanese (?:videos|shorts|ones)\b|\bin japanese\b|일본어|\ben japones\b|\ben japonais\b|日本語",
-    ),
-    (
-        "de",
-        r"\bin german\b|\bgerman (?:videos|shorts|ones)\b|독일어|\ben aleman\b|\ben allemand\b|auf deutsch",
-    ),
-    ("pt", r"\bin portuguese\b|포르투갈어|\bem portugues\b|\ben portugues\b|\ben portugais\b"),
+_LANGUAGES = {
+    "ko": "korean|coreano|coreen|tieng han|koreanisch|한국어|韓国語",
+    "vi": "vietnamese|vietnamita|vietnamien|tieng viet|vietnamesisch|베트남어",
+    "es": "spanish|espanol|castellano|espagnol|tieng tay ban nha|spanisch|espanhol|스페인어",
+    "fr": "french|frances|francais|tieng phap|franzosisch|프랑스어|불어",
+    "en": "english|ingles|anglais|tieng anh|englisch|영어",
+    "ja": "japanese|japones|japonais|tieng nhat|japanisch|일본어|日本語",
+    "de": "german|aleman|allemand|tieng duc|deutsch|독일어",
+    "pt": "portuguese|portugues|portugais|tieng bo dao nha|portugiesisch|포르투갈어",
+}
+# A nationality alone is no language: "Korean skincare videos", but "Korean videos", "in Korean", "Korean only".
+_SPOKEN = (
+    r"\b(?:in|only|en|em|auf|de habla|en langue|sub in)\s+(?:{0})\b"
+    r"|\b(?:{0})(?:[ -](?:language|speaking))?\s(?:videos?|vids|shorts|clips|tiktoks|ones|only)\b(?! from)"
+    r"|\b(?:videos?|vids|shorts|clips|vlogs|tiktoks|ejemplos)\s(?:{0})e?s?\b"
+    r"|\b(?=tieng )(?:{0})(?!\w)|(?:{0})(?:로|권|만| 영상|\s?쇼츠|の動画)"
 )
 _REAL = re.compile(
     r"\b(?:only real|real (?:ones|videos) only|no demo|without (?:the )?demo|not (?:the )?(?:demo"
@@ -115,9 +116,40 @@ _REAL = re.compile(
 )
 
 
+_LEAVES_OUT = (
+    r"(?:no|not|without|minus|drop|skip|exclude|remove|hide|ignore|except|but|leave out|filter out|rid of|w/o|sans|pas"
+    r"|sauf|enleve\w*|vire|hors|sin|quita\w*|fuera|salvo|excepto|menos|que no|khong|ko|bo|tru|loai|dung)"
+)
+_COPIES = (
+    r"(?:re-?uploads?|re-?posts?|re-?posted|duplicat\w*|dup(?:e|lis)?s?|copies|copycats|repeats?|repetid\w+|copias"
+    r"|resubid\w+|duplicad\w+|doublons?|republications?|copies|trung(?: lap| nhau)?|dang lai|reup)"
+)
+_NO_DUPLICATES = re.compile(
+    rf"\b{_LEAVES_OUT}\b(?:\s[\w'-]+){{0,3}}?\s{_COPIES}\b|\bunique (?:videos|ones|only)\b"
+    r"|(?:중복|재업로드|재업|퍼온|겹치는)\S*(?:\s(?:거|것|건|영상)\S*)?\s*(?:제외|빼|없|말고|안|제거)\S*"
+)
+_CHANNELS = r"(?:channels?|canal(?:es)?|chaines?|kenh|creators?|creador(?:es)?|accounts?|cuentas?|comptes?)"
+_OTHER_CHANNELS = re.compile(
+    rf"\b(?:other|different|otr[oa]s?|d'autres|autres|distint[oa]s|differente?s)\s{_CHANNELS}"
+    rf"|\b{_CHANNELS}\s(?:khac|distintos)"
+    r"|\b(?:from|by) (?:other people|someone else|somebody else|anyone else|others)\b"
+    rf"|\b{_LEAVES_OUT}\b(?:\s[\w']+){{0,5}}?\s(?:same|mism[oa]|meme|cung|own)\s{_CHANNELS}"
+    rf"|\b{_LEAVES_OUT}\b(?:\s[\w']+){{0,4}}?\s(?:that|this|its|his|her|their|ese|este|su|cette|ce|sa|son)\s{_CHANNELS}"
+    r"|(?:다른|타) ?채널|같은 ?채널\S*(?:\s(?:거|것|건|영상)\S*)?\s*(?:빼|제외|말고|없)\S*"
+)
+_SMALL = (
+    r"(?:small\w*|little|tiny|low(?:er)?|pequen\w+|chic[oa]s?|petit\w*|nho|be|작은|소형|적은|낮은|小さ\w*)"
+)
+_BIG = r"(?:big\w*|large\w*|huge|high(?:er)?|grandes?|gross?e?s?|grands?|to|lon|큰|대형|많은|높은|大き\w*)"
+_BALANCED = re.compile(
+    rf"\b{_SMALL}\S*(?:\s\S+){{0,3}}?\s{_BIG}(?!\w)|\b{_BIG}\S*(?:\s\S+){{0,3}}?\s{_SMALL}(?!\w)"
+    r"|\bnho lon\b|\bbe lon\b|\b(?:even|equal) (?:mix|spread|split|share) (?:of|across|over)\b|\bstratif\w+|골고루"
+)
+
+
 @dataclass(frozen=True)
 class Filters:
-    """Limits of a search; None where a text sets none."""
+    """Limits of a search or a collection; None where a text sets none."""
 
     limit: int | None = None
     min_views: int | None = None
@@ -126,10 +158,14 @@ class Filters:
     max_duration_s: float | None = None
     language: str | None = None
     only_real: bool = False
+    no_duplicates: bool = False
+    other_channels: bool = False
+    stratified: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """Return them as arguments of the search tool, without the limit."""
-        given = {name: value for name, value in vars(self).items() if name != "limit"}
+        elsewhere = ("limit", "other_channels", "stratified")
+        given = {name: value for name, value in vars(self).items() if name not in elsewhere}
         return {name: value for name, value in given.items() if value not in (None, False)}
 
 
@@ -137,28 +173,51 @@ def read_filters(text: str) -> Filters:
     """Return the limits that a text, with its links and titles taken out, sets to a search."""
     text = unicodedata.normalize("NFC", text)
     said = fold(text)  # letter for letter
-    plain = fold(plain_counts(text))
-    short, since = _SHORT.search(said), _SINCE.search(said)
-    least, most = _count(_MIN_VIEWS, plain), _count(_MAX_VIEWS, plain)
+    bounds, since = find_bounds(text), _SINCE.search(said)
+    age = _bound(bounds, "age_days", least=False)
+    least, most = _bound(bounds, "views", least=True), _bound(bounds, "views", least=False)
+    things = _bound(bounds, "things", least=False) or _bound(bounds, "things", least=True)
     return Filters(
-        limit=_limit(plain if least is None else re.sub(_MIN_VIEWS[0], " ", plain)),
-        min_views=least,
-        max_views=None if short and not re.search(_VIEWS, plain) else most,
-        max_age_days=_age(since) if since else None,
-        max_duration_s=read_duration(text[slice(*short.span("span" if short["span"] else "span2"))])
-        if short
-        else None,
-        language=next((name for name, words in _LANGUAGES if re.search(words, said)), None),
+        limit=int(things) if things else _limit(fold(plain_counts(_cut(text, [b.span for b in bounds])))),
+        min_views=None if least is None else int(least),
+        max_views=None if most is None else int(most),
+        max_age_days=age or (_age(since) if since else None),
+        max_duration_s=_bound(bounds, "duration_s", least=False),
+        language=_language(said)[0],
         only_real=bool(_REAL.search(said)),
+        no_duplicates=bool(_NO_DUPLICATES.search(said)),
+        other_channels=bool(_OTHER_CHANNELS.search(said)),
+        stratified=bool(_BALANCED.search(said)),
     )
 
 
-def _count(patterns: tuple[str, ...], text: str) -> int | None:
-    for pattern in patterns:
-        found = re.search(pattern, text)
-        if found and found.group("n"):
-            return int(read_count(found.group("n")))
-    return None
+def without_filters(text: str) -> str:
+    """Return the NFC text with what limits a search cut out, each a "|": what remains may name a topic."""
+    text = unicodedata.normalize("NFC", text)
+    said = fold(text)
+    spans = [bound.span for bound in find_bounds(text)]
+    for pattern in (_SINCE, _REAL, _NO_DUPLICATES, _OTHER_CHANNELS, _BALANCED):
+        spans += [found.span() for found in pattern.finditer(said)]
+    return _cut(text, [*spans, *_language(said)[1]])
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} | {text[end:]}"
+    return text
+
+
+def _bound(bounds: tuple[Bound, ...], of: str, *, least: bool) -> float | None:
+    return next((bound.value for bound in bounds if bound.of == of and bound.least == least), None)
+
+
+def _language(said: str) -> tuple[str | None, list[tuple[int, int]]]:
+    """Return the language that videos are wanted in, and where it is said."""
+    for name, words in _LANGUAGES.items():
+        found = re.search(_SPOKEN.format(words), said)
+        if found:
+            return name, [found.span()]
+    return None, []
 
 
 def _age(found: re.Match[str]) -> float | None:
@@ -168,11 +227,16 @@ def _age(found: re.Match[str]) -> float | None:
 
 
 def _limit(text: str) -> int | None:
-    match = _LIMIT.search(text)
-    if match:
-        return int(next(part for part in match.groups() if part)) or None
+    group = _GROUP.search(text)
+    if group:
+        n = group["n"] or "1"
+        return round(_GROUPS[group["group"]] * (int(n) if n.isdigit() else _TIMES.get(n) or _WORDS[n]))
+    found = [match for pattern in _LIMITS if (match := pattern.search(text))]
+    if found:
+        return int(min(found, key=lambda match: match.start("n"))["n"]) or None
     word = _LIMIT_WORD.search(text)
     if word and not _POINTING.search(text[: word.start()] + word.group()):
         return _WORDS[word.group("w")]
     counter = _LIMIT_KOREAN.search(text)
-    return _LIMIT_COUNTER[counter.group("w")] if counter and "중" not in text else None
+    count = _KOREAN_TENS[counter["tens"]] + _KOREAN_ONES[counter["ones"]] if counter else 0
+    return count if count > 1 and "중" not in text.replace("중복", "") else None
