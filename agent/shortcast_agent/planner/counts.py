@@ -104,7 +104,8 @@ _VAGUE = ("a", "an", "se", "half", "half a", "few", "couple", "couple of", "medi
 _LENGTH = (
     rf"(?<![\w'-])(?P<length>(?:{_TENS_OF}[ -])?"
     rf"(?:{_any(word for word in _VALUES if word not in _VAGUE)}))"
-    r"(?=[ -](?:minutes?|minutos?|minuten|menit|phut|seconds?|secs?|segundos?|secondes?|sekunden|detik|giay)(?!\w))"
+    r"(?=[ -](?:minutes?|minutos?|minuten|menit|phut|seconds?|secs?|segundos?|secondes?|sekunden|detik"
+    r"|giay)(?!\w))"
 )
 _CJK_TIMES = {
     "십": 10,
@@ -136,9 +137,18 @@ _SPAN_DIGITS = {
     "half an hour": "0.5 hours", "half a day": "12 hours", "medio día": "12 horas",
 }  # fmt: skip
 _SPANS = re.compile("|".join(_SPAN_DIGITS), re.IGNORECASE)
+# "a minute and a half", "una semana y media", "2시간 반": the half stands after the unit.
+_UNIT_AND_HALF = re.compile(
+    r"\b(?P<n>\d+|an?|one|two|une?|una|dos|deux|mot|hai) (?P<unit>(?:minute?|min|hour|day|week|month"
+    r"|minuto|hora|dia"
+    r"|semana|mes|heure|jour|semaine|phut|gio|tieng|ngay|tuan|thang)e?s?)(?: and a half| y medi[oa]"
+    r"| et demie?| ruoi)\b"
+    r"|(?P<n2>\d+)(?P<unit2>분|시간|일|주|개월|달|년)\s?반(?![가-힣])"
+)
 # "1.2 mil" is a million to who writes English, a thousand in Spanish and Portuguese.
 _ENGLISH = re.compile(
-    r"\b(?:the|my|our|i|im|we|were|at|with|is|this|it|of|got|have|has|get|subs|subscribers|followers|views|plays)\b"
+    r"\b(?:the|my|our|i|im|we|were|at|with|is|this|it|of|got|have|has|get|subs|subscribers|followers"
+    r"|views|plays)\b"
 )
 _IBERIAN = re.compile(
     r"\b(?:de|del|y|e|un|una|um|uma|el|la|los|las|o|os|con|com|ya|que|mi|mis|meu|minha|tengo|tenho|somos|canal"
@@ -159,6 +169,7 @@ def plain_counts(text: str) -> str:
     """Return the text with its counts in plain digits; whatever else it says is left as it is."""
     text = unicodedata.normalize("NFC", text)
     text = _SPANS.sub(lambda found: _SPAN_DIGITS[found.group().lower()], text)
+    text = _with_halves(text)
     folded = fold(text)
     parts, end = [], 0
     for found in _NUMERAL.finditer(folded):
@@ -166,6 +177,19 @@ def plain_counts(text: str) -> str:
         if value is not None:
             parts += [text[end : found.start()], value]
             end = found.end()
+    return "".join([*parts, text[end:]])
+
+
+def _with_halves(text: str) -> str:
+    parts, end = [], 0
+    for found in _UNIT_AND_HALF.finditer(fold(text)):
+        number, unit = (
+            found["n"] or found["n2"],
+            text[slice(*found.span("unit" if found["unit"] else "unit2"))],
+        )
+        whole = int(number) if number.isdigit() else _ONES[number]
+        parts += [text[end : found.start()], f"{whole + 0.5} {unit}"]
+        end = found.end()
     return "".join([*parts, text[end:]])
 
 
