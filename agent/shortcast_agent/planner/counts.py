@@ -76,9 +76,7 @@ _LARGE = _any(word for word, times in _TIMES.items() if times >= 1e3)
 _HUNDRED = _any(word for word, times in _TIMES.items() if times == 1e2)
 _SMALL = _any([*_VALUES, *(word for word, times in _TIMES.items() if times < 1e3)])
 _HALF = r" and a half| y medi[oa]| et demie?| e mei[oa]| ruoi"
-_SAID = (
-    r"(?:\s+(?:view|sub|follow|fl|luot|nguoi|dang|like|tim)|\s*(?:$|[,.;:!?\n]))"  # what a count ends before
-)
+_SAID = r"(?:\s+(?:view|sub|follow|fl|luot|nguoi|dang|like|tim)|\s*(?:$|[,.;:!?\n](?!\d)))"  # what a count ends before
 _AND = r"(?: and | y | et | e |[ -])"
 # "1.200", "1,200", "1 200" and "3'400" are grouped; whatever else has a sign in it is a decimal.
 _DIGITS = (

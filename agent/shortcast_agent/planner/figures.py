@@ -22,6 +22,12 @@ from shortcast_agent.planner.counted import (
 from shortcast_agent.planner.counts import fold, plain_counts
 from shortcast_agent.planner.lengths import read_duration
 
+# "300 followers a year ago, now 4,300 followers", "4k subs, sorry, 45k subs": the later number holds.
+_MENDED = re.compile(
+    r"\b(?:now|ahora|maintenant|gio|sorry|i mean|i meant|actually|perdon|digo|pardon|enfin"
+    r"|nham)[ ,]+(?:at |on |i have |tengo |j'ai )?$"
+    r"|(?:이제|지금은|아니)[ ,]*$"
+)
 # "it was 2k subs, now it's 7.5k"
 _NOW = (
     rf"{FANS},?\s+(?:and |but )?(?:now|ahora|maintenant|gio|jetzt|agora)\s+"
@@ -60,7 +66,8 @@ _USUAL = (
     r"|\bmoyenne\b|\bhabituellement\b|\ben general\b|\bgeneralement\b"
     r"|\bnormalerweise\b|\bim schnitt\b|\bdurchschnitt\w*|\bmeistens\b|\bsonst\b|\bgeralmente\b"
     r"|\bem media\b|\bcostumo\b|普段|平均|いつも|通常"
-    r"|\bbiasa(?:nya)?\b|\brata-rata\b|\b(?:always|siempre|toujours|moi khi|hay duoc|bth|bt|d'hab|baseline)\b"
+    r"|\bbiasa(?:nya)?\b|\brata-rata\b|\b(?:always|siempre|toujours|moi khi|hay duoc|bth|bt|d'hab"
+    r"|baseline|tourn(?:e|ons|ent) (?:a|autour))\b"
     r"|\b(?:per|each|every|por|cada|par|moi|on a (?:good|bad|normal)) (?:video|clip|short|post|day)\b"
     r"|늘\s|항상|매번|편당"
     r"|\b(?:the|my|les|los|las|mes|mis) (?:others?|rest|autres|otr[oa]s|demas)\b|\bcac (?:video|clip) khac\b"
@@ -100,13 +107,15 @@ _NEWEST_FIRST = re.compile(
     r"|(?:mas )?(?:reciente|nuev[oa])s? (?:primero|a (?:la |lo |el )?(?:mas )?(?:antigu|viej)[oa]s?)"
     r"|(?:mas )?nuev[oa]s? al? (?:mas )?viej[oa]s?"
     r"|(?:plus )?recente?s? (?:d'abord|en premier|a la plus (?:ancienne|vieille)|au plus (?:ancien|vieux))"
-    r"|moi nhat (?:truoc|den cu|->)|(?:tu )?moi (?:nhat )?(?:den|toi|sang|->|ve) cu)|최신\s?(?:순|부터|것부터|거부터)"
+    r"|moi nhat (?:truoc|den cu|->)|(?:tu )?moi (?:nhat )?(?:den|toi|sang|->|ve) cu)|최신\s?(?:순|부터"
+    r"|것부터|거부터)"
 )
 _MEASURED = re.compile(
-    r"\s*(?:%|s\b|sec|seg|min|초|분|일|시|days?|hours?|dias|jours|ngay|giay|phut|likes?|comments?|ideas?|am\b|pm\b|h\b)"
+    r"\s*(?:%|s\b|sec|seg|min|초|분|일|시|days?|hours?|dias|jours|ngay|giay|phut|likes?|comments?"
+    r"|ideas?|am\b|pm\b|h\b)"
 )
 _BETWEEN = re.compile(
-    r"\s*(?:,|;|、|/|&|\||->|→|\n|\b(?:and|then|y|luego|et|puis|va|roi|und|e|dan)\b|그리고|views?|회)"
+    r"\s*(?: |,|;|、|/|&|\||->|→|\n|\b(?:and|then|y|luego|et|puis|va|roi|und|e|dan)\b|그리고|views?|회)"
     r"(?:\s*(?:(?:and|then|y|luego|et|puis|va|roi|und|e|dan)\b|&|그리고))?\s*"
 )
 _COUNTS = re.compile(rf"(?<![\d.,]){COUNT}", re.IGNORECASE)
@@ -197,7 +206,9 @@ def _followers(text: str, counted: list[Counted]) -> tuple[float | None, str]:
     for number in counted:
         free[number.start : number.end] = "·" * (number.end - number.start)
     now = re.search(_NOW, text)
-    said = next((number.value for number in counted if number.what == "followers"), None)
+    fans = [number for number in counted if number.what == "followers"]
+    mended = next((number for number in fans[1:] if _MENDED.search(text[: number.start])), None)
+    said = mended.value if mended else fans[0].value if fans else None
     if said is not None and now is None:
         return said, "".join(others)
     for pattern in (_NOW, *_SIZE, _ON_PLATFORM):

@@ -40,6 +40,7 @@ _UNSUPPORTED = re.compile(
     r"\b(instagram|insta|reels|facebook|snapchat|spotlight|twitch|linkedin|pinterest)\b|(인스타(?:그램)?|릴스|페이스북)",
     re.IGNORECASE,
 )
+_TABLE_ROW = re.compile(r"^[ \t]*\|.*\|[ \t]*$", re.MULTILINE)
 _HASHTAG = re.compile(r"(?<!\w)#[^\W\d_]\w*")
 _DESCRIPTION = re.compile(
     r"\b(?:description|descripción|beschreibung|mô tả|descrição|deskripsi)\s*(?:is|:|=|es|est|là"
@@ -120,8 +121,8 @@ def read_slots(text: str, now: datetime) -> Slots:
     plain = plain[:_MOST_READ]
     identity = read_identity(spoken[:_MOST_READ])
     numbers = plain.replace(identity.goals, " ") if identity.goals else plain  # what is hoped for is no fact
-    figures, filters = read_figures(numbers), read_filters(plain)
-    counted = plain_counts(plain)
+    figures, filters = read_figures(_in_lines(numbers)), read_filters(plain)
+    counted = plain_counts(_in_lines(plain))
     hashtags = " ".join(dict.fromkeys(_HASHTAG.findall(find_quotes(spoken).masked)))
     said = next((part for part in description.groups() if part), "").strip() if description else ""
     past = bool(_POSTED.search(plain)) and not _SUBJUNCTIVE.search(plain)
@@ -163,6 +164,21 @@ def read_slots(text: str, now: datetime) -> Slots:
         goals=identity.goals,
         language=identity.language,
     )
+
+
+def _in_lines(text: str) -> str:
+    """Return the text with a table of one row written as lines: "subs: 4k"."""
+    rows = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in _TABLE_ROW.findall(text)]
+    rows = [cells for cells in rows if not set("".join(cells)) <= set(":- ")]
+    if (
+        len(rows) != 2
+        or len(rows[0]) != len(rows[1])
+        or len(rows[0]) < 2
+        or re.search(r"\d", "".join(rows[0]))
+    ):
+        return text
+    lines = [f"{name}: {value}" for name, value in zip(*rows, strict=True)]
+    return "\n".join([_TABLE_ROW.sub("", text).strip(), *lines])
 
 
 def nearest_horizon(days: float | None) -> int | None:
