@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from shortcast_agent.planner.bounds import find_bounds
+from shortcast_agent.planner.conversation import Talk, Turn
+from shortcast_agent.planner.evidence import rests_on_library
+from shortcast_agent.planner.plan import decide
 from shortcast_agent.planner.slots import read_slots
 from shortcast_agent.planner.time_zones import read_time_zone
 from shortcast_agent.planner.topics import find_niche
@@ -262,3 +265,48 @@ def test_a_figure_of_the_channel_or_of_a_video_bounds_no_search(text: str) -> No
 )
 def test_a_time_zone_is_read_where_it_is_named(text: str, zone: str | None) -> None:
     assert read_time_zone(text) == zone
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "look up the numbers on https://youtu.be/abcDEF12345 and track it from now on",
+        "dime qué datos tiene https://youtu.be/abcDEF12345 y luego síguelo",
+        "donne-moi ses stats puis suis-la: https://youtu.be/abcDEF12345",
+        "https://youtu.be/abcDEF12345 지금 조회수 알려주고 앞으로 추적도 해줘",
+        "cho em xem số liệu https://youtu.be/abcDEF12345 rồi theo dõi luôn nhé",
+    ],
+)
+def test_a_link_may_be_looked_at_and_followed_in_one_message(text: str) -> None:
+    calls = {name for name, _ in _calls(text)}
+    assert calls == {"fetch_video", "track_videos"}
+
+
+def test_all_links_of_a_message_are_followed() -> None:
+    links = ["https://youtu.be/abcDEF12345", "https://vm.tiktok.com/ZMabc/"]
+    assert _calls(f"keep tracking these two: {links[0]} {links[1]}") == [("track_videos", {"links": links})]
+
+
+def test_other_channels_are_asked_for_beside_a_link() -> None:
+    link = "https://youtu.be/abcDEF12345"
+    assert _calls(f"anything like {link} in my library, other channels only") == [
+        ("find_similar_videos", {"video_id": link, "other_channels": True})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rests"),
+    [
+        ("when should i post, going by the pottery videos i've collected", True),
+        ("라이브러리 기준으로 등산은 몇 시가 좋아", True),
+        ("d'après ma bibliothèque, à quelle heure publier ?", True),
+        ("theo dõi 20 video trong thư viện", False),
+        ("find pottery videos in my library", False),
+    ],
+)
+def test_a_question_may_rest_on_the_library(text: str, rests: bool) -> None:
+    assert rests_on_library(Turn(said=text, slots=read_slots(text, NOW), now=NOW)) is rests
+
+
+def _calls(text: str) -> list[tuple[str, dict[str, Any]]]:
+    return decide(Turn(said=text, slots=read_slots(text, NOW), now=NOW), Talk()).calls

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from shortcast_agent.planner.asking import asks_like_mine
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.drafts import has_subject, link_of, looks_of, pointed_neighbour
@@ -45,6 +46,36 @@ _FOLLOWED = re.compile(
 )
 
 
+_LOOKS = re.compile(
+    r"\b(?:tell|show|look up|check|give|what|how many|pull|get)\b.{0,60}\b(?:numbers|views?|stats|figures|metrics|at)\b"
+    r"|\b(?:dime|dame|mira|cuant[ao]s|que|muestra\w*)\b.{0,40}\b(?:datos|numeros|vistas|visual\w+|lleva|cifras)\b"
+    r"|\b(?:dis|donne|montre|combien|quel\w*|regarde)\b.{0,40}\b(?:chiffres|vues|stats|infos|donnees)\b"
+    r"|\b(?:so lieu|bao nhieu|may) ?(?:view|luot|tim)?\b"
+    r"|(?:조회수|숫자|현황|수치|정보)\S*\s*(?:\S+\s)?(?:알려|보여|몇|얼마|확인)"
+)
+_FOLLOWS = re.compile(
+    r"\b(?:track\w*|follow\w*|monitor\w*|keep (?:an eye|watching)|watch over|siguel[oae]s?|sigue|segui\w+|vigil\w+"
+    r"|suis|suivre|suivez|surveille\w*|theo doi)\b|추적|지켜|팔로우"
+)
+_BOTH = re.compile(
+    r"\b(?:and|then|also|plus|y|luego|despues|tambien|de paso|et|puis|ensuite|aussi|roi|va"
+    r"|cung|voi)\b|고[\s,]|그리고|다음"
+)
+_RESTS_ON = re.compile(
+    r"\b(?:going (?:by|off)|judging (?:by|from)|based on|according to|segun|basandote en|con base en|d'apres|selon"
+    r"|au vu de|vu (?:ce|ma|mes|les)"
+    r"|dua (?:vao|tren)|theo(?! doi))\b.{0,50}\b(?:library|collection|collect\w*|gathered|saved|biblioteca"
+    r"|junt[eo]\w*|guard[eo]\w*|bibliotheque|ramasse\w*|thu vien|gom)\b"
+    r"|(?:라이브러리|모은|모아\s?둔|수집한)\S*(?:\s\S+){0,2}?\s?(?:기준|보면|봤을 때|보고)"
+    r"|\btrong (?:dong|mo|so) (?:video|clip)\b"
+)
+
+
+def rests_on_library(turn: Turn) -> bool:
+    """Say whether a question is to be answered from what was collected: "going by my library, when do I post?"."""
+    return not turn.slots.links and bool(_RESTS_ON.search(fold(turn.slots.masked)))
+
+
 def plan_similar(plan: "Plan", turn: Turn, talk: Talk) -> None:
     """Want videos like what the turn names, shows or links to; or like the draft."""
     _look_up(plan, turn, talk, "similar")
@@ -77,7 +108,7 @@ def _look_up(plan: "Plan", turn: Turn, talk: Talk, intent: str, **how: Any) -> N
         if video is not None and video.draft.title:
             plan.want("find_similar_videos", title=video.draft.title, **how)
         return
-    topic = _topic(turn, talk)
+    topic = None if asks_like_mine(turn) else _topic(turn, talk)
     neighbour = pointed_neighbour(turn, talk)
     if (
         intent == "better"
@@ -141,6 +172,8 @@ def plan_fetch(plan: "Plan", turn: Turn, talk: Talk) -> None:
     plan.talk.link = links[0]
     for link in links[:3]:
         plan.want("fetch_video", url=link)
+    if _asks_both(turn) and "track" not in plan.intents:
+        plan.want("track_videos", links=links)
     return None
 
 
@@ -153,8 +186,17 @@ def plan_track(plan: "Plan", turn: Turn, talk: Talk) -> None:
     if not links:
         return plan.ask("link", "track", "ask_link_track")
     plan.talk.link = links[0]
+    if _asks_both(turn) and "fetch" not in plan.intents:
+        for link in links[:3]:
+            plan.want("fetch_video", url=link)
     plan.want("track_videos", links=links)
     return None
+
+
+def _asks_both(turn: Turn) -> bool:
+    """Say whether a link is to be looked at now and followed from now on."""
+    said = fold(turn.slots.masked)
+    return bool(turn.slots.links) and all(words.search(said) for words in (_LOOKS, _FOLLOWS, _BOTH))
 
 
 def plan_collect(plan: "Plan", turn: Turn, talk: Talk) -> None:
