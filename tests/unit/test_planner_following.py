@@ -176,3 +176,101 @@ def test_what_is_like_a_link_in_the_library_is_looked_up_by_the_link() -> None:
 def test_why_a_forecast_is_so_low_is_explained(text: str) -> None:
     assert asks_why_so(say(text))
     assert last('forecast "Sleeping in my car", 22k subs', text).intents == ("explain",)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "changed"),
+    [
+        ('views for "Oiling a violin"? 3k subs', "same but tiktok", {"platform": "tiktok"}),
+        ('combien de vues pour "Oiling a violin" ? 3k abonnés', "idem sur tiktok", {"platform": "tiktok"}),
+        ('cuántas vistas haría "Oiling a violin"?', "lo mismo pero en tiktok", {"platform": "tiktok"}),
+        ('"Oiling a violin" được bao nhiêu view', "y vậy nhưng đăng tiktok", {"platform": "tiktok"}),
+        ('"Oiling a violin" 조회수 예측', "똑같은데 틱톡이면?", {"platform": "tiktok"}),
+        ('"Oiling a violin" 조회수 예측', "틱톡은?", {"platform": "tiktok"}),
+        ('views for "Sawing"? 3k subs', 'same q for "Oiling a violin"', {"followers": 3000}),
+    ],
+)
+def test_the_same_asked_again_with_a_change_is_forecast_with_it(
+    first: str, then: str, changed: dict[str, Any]
+) -> None:
+    assert (
+        call(last(first, then), "forecast_views").items() >= {"title": "Oiling a violin", **changed}.items()
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'what about a third one: "Salt"',
+        'add "Salt" to the list',
+        'new contender "Salt", still the same winner?',
+        'ajoute "Salt"',
+        'y si meto también "Salt"?',
+        'còn "Salt" thì sao',
+        '하나 더, "Salt". 셋 중에 뭐?',
+    ],
+)
+def test_one_more_title_joins_those_that_were_compared(text: str) -> None:
+    plan = last('"Why bread rises" or "Bread is alive"? 12k subs', text)
+    assert call(plan, "compare_variants")["titles"] == ["Why bread rises", "Bread is alive", "Salt"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wait i typed it wrong, i have 30 thousand. again please",
+        "my bad, 30k not 3k",
+        "oups je voulais dire 30 000",
+        "me equivoqué, son 30 mil, repite",
+        "à nhầm, 30k, tính lại giúp",
+    ],
+)
+def test_a_corrected_count_is_taken_in_and_the_question_answered_again(text: str) -> None:
+    assert call(last('views for "Oiling a violin"? 3k subs', text), "forecast_views")["followers"] == 30_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and the second one, how many views?",
+        "le deuxième ferait combien de vues ?",
+        "cái sau được bao nhiêu view",
+    ],
+)
+def test_a_count_beside_compared_titles_goes_with_the_one_that_is_pointed_at(text: str) -> None:
+    found = call(last('"Why bread rises" or "Bread is alive", which is better? 51k', text), "forecast_views")
+    assert found == {"title": "Bread is alive", "followers": 51_000}
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("We are an agency, six clients, mostly food.", "what's the one for thursday going to do?"),
+        ("We run a bakery channel, 3k subs.", "what's friday's one going to do?"),
+        ("salut, 2 300 abos, je fais 600 vues en moyenne", "ma dernière vidéo elle a bidé, pk ?"),
+        ("tengo un canal de recetas con 4k", "¿cómo le irá al de mañana?"),
+        ("j'ai une chaîne cuisine, 4k abonnés", "celle de jeudi, elle va faire combien ?"),
+    ],
+)
+def test_a_video_that_is_spoken_of_but_not_told_is_asked_for(told: str, asked: str) -> None:
+    plan = last(told, asked)
+    assert plan.question is not None
+    assert not plan.calls
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "trouve-moi des vidéos comme la mienne",
+        "busca videos parecidos al mío",
+        "내 영상이랑 비슷한 거 찾아줘",
+    ],
+)
+def test_videos_like_ones_own_need_to_be_told_which(text: str) -> None:
+    assert last(text).question is not None
+
+
+def test_what_is_asked_of_a_draft_is_planned_before_what_is_looked_up_beside_it() -> None:
+    text = '"Oiling a violin" 조회수 예측해주고 비슷한 영상도 찾아줘'
+    plan = decide(say(text), Talk(), ("similar", "forecast"))
+    assert [name for name, _ in plan.calls] == ["forecast_views", "find_similar_videos"]

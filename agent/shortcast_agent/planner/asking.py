@@ -10,6 +10,7 @@ from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.intents import classify
 
 _SURE = 0.85
+_ASKING = ("forecast", "judge", "suggest", "compare", "diagnose", "explain", "whatif")
 # A video that is spoken of without saying which: no title holds these words together with a verb of asking.
 _SOME_VIDEO = re.compile(
     r"\b(?:my|the|our) (?:next|new|latest|upcoming|newest|current) (?:one|video|vid|vids|videos"
@@ -23,6 +24,25 @@ _SOME_VIDEO = re.compile(
     r"|\b(?:mein|das) (?:nachstes|neues|nachste|neue) video\b|\bmeu (?:proximo|novo)\b"
     r"|\bvideo (?:baru|berikutnya)\b"
     r"|(?:次の|新しい)(?:動画|ショート)"
+    r"|\b(?:my|our) (?:last|previous|recent|most recent) (?:one|video|vid|short|clip|upload|post|tiktok)\b"
+    r"|\bthe one (?:for|on|about|with|i(?:'m| am) (?:posting|uploading))\b"
+    r"|\b(?:(?:to|mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight)['’]?s (?:one|video|vid"
+    r"|short|clip|upload|post)\b"
+    r"|\bm[io]s? ultim[oa]s? (?:videos?|clips?|shorts?)\b|\b(?:el|al|la|del) (?:de|del) (?:manana"
+    r"|hoy|lunes|martes|miercoles"
+    r"|jueves|viernes|sabado|domingo)\b|\bma derniere (?:video)?\b|\bmon dernier (?:short|clip)\b"
+    r"|\bcelle (?:de|d'|du) ?(?:demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|ce soir)\b"
+    r"|\b(?:video|clip) (?:vua roi|truoc|gan day|hom (?:qua|truoc)|ngay mai)\b|(?:저번|지난|최근"
+    r"|마지막)\s?(?:영상|쇼츠|거)"
+    r"|(?:내일|모레|[월화수목금토일]요일)에?\s?올릴\s?(?:거|것|영상|쇼츠)"
+)
+_LIKE_MINE = re.compile(
+    r"\b(?:like|similar to|close to) (?:mine|ours|my own|my (?:videos?|vids?|shorts?|clips?|stuff))\b"
+    r"|\b(?:parecid\w+|similares?|iguales?|como) (?:al?|a l[ao]s?|el|la|los|las)? ?(?:mi[oa]s?"
+    r"|nuestr[oa]s?)\b"
+    r"|\b(?:comme|a|aux?|avec) (?:l[ae]s? )?(?:miennes?|miens?|notres?)\b|\bgiong (?:nhu )?(?:video "
+    r"|clip )?(?:cua )?(?:minh|em|toi)\b"
+    r"|(?:내|제|우리)\s?(?:영상|거|것|쇼츠)(?:이랑|랑|와|과|하고|처럼)?\s?(?:비슷|유사|같은)"
 )
 _MINE = re.compile(
     r"\bmy (?:\w+ )?(?:videos?|vids?|shorts?|clips?|titles?|thumbnails?)\b|\bmis? (?:videos?"
@@ -94,14 +114,20 @@ def reads_as_request(turn: Turn) -> bool:
         return True
     scores = classify(turn.slots.masked) or {}
     best = max(scores, key=lambda name: scores[name]) if scores else ""
-    asks = best in ("forecast", "judge", "suggest", "compare") and scores[best] >= (
-        0.5 if _SOME_VIDEO.search(said) else _SURE
-    )
-    return asks and bool(_SOME_VIDEO.search(said) or re.search(r"[?？]\W*$", said))
+    question = bool(re.search(r"[?？]\W*$", said))
+    if _SOME_VIDEO.search(said):
+        return question or (best in _ASKING and scores[best] >= 0.5)
+    return question and best in _ASKING and scores[best] >= _SURE
+
+
+def speaks_of_some_video(turn: Turn) -> bool:
+    """Say whether a turn speaks of a video without saying which: "Friday's one", "celle de jeudi"."""
+    return bool(_SOME_VIDEO.search(fold(turn.slots.masked)))
 
 
 def of_own_video(turn: Turn) -> bool:
-    """Say whether a turn speaks of a video or title of the user's own, so that it is hardly out of scope."""
+    """Say whether a turn speaks of a video or title of the user's own, so that it is hardly out "
+    "of scope."""
     said = fold(turn.slots.masked)
     return bool(_SOME_VIDEO.search(said) or _MINE.search(said))
 
@@ -122,6 +148,12 @@ def lacks_other_title(turn: Turn, talk: Talk) -> bool:
 def asks_why_so(turn: Turn) -> bool:
     """Say whether a turn asks why a figure is as it is: "why so low?", "pk c'est si bas ?"."""
     return bool(_WHY_SO.search(fold(turn.slots.masked)))
+
+
+def asks_like_mine(turn: Turn) -> bool:
+    """Say whether a turn asks for videos like the user's own, whichever "
+    "that is: "vidéos comme la mienne"."""
+    return bool(_LIKE_MINE.search(fold(turn.slots.masked)))
 
 
 def asks_like(turn: Turn) -> bool:

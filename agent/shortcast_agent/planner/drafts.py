@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
-from shortcast_agent.numbers import read_count
+from shortcast_agent.numbers import COUNT, read_count
 from shortcast_agent.planner.asking import reads_as_request
 from shortcast_agent.planner.conversation import CHANNEL, DRAFT, Talk, Turn, stated
+from shortcast_agent.planner.counts import plain_counts
+from shortcast_agent.planner.intents import reads_as_title
 from shortcast_agent.planner.names import pointed
 from shortcast_agent.planner.when import days_of
 from shortcast_ml.records import Neighbour
@@ -23,6 +25,30 @@ _ANOTHER = re.compile(
 )
 
 
+CHANNEL_COUNTS = {"followers", "typical_views", "recent_views"}
+COUNTED = ("followers", "typical_views", "views")
+_LEAST_FOLLOWERS = 100  # a smaller number that says nothing of what it counts may count anything
+_NUMBER = re.compile(rf"(?<![\w.,:@#$€£]){COUNT}(?![.,:]?\d)(?!\s?%)", re.IGNORECASE)
+
+
+def corrected(turn: Turn, talk: Talk) -> dict[str, Any]:
+    """Return the field that a count without a name is for: the one that was stated last, else the followers.
+
+    Of several counts it is the one that was not said before: "my bad, 30k not 3k".
+    """
+    name = talk.counted or "followers"
+    if name not in COUNTED:
+        return {}
+    count = turn.slots.bare
+    if count is None:
+        numbers = {read_count(number) for number in _NUMBER.findall(plain_counts(turn.slots.masked))}
+        new = numbers - {talk.draft.get(name), talk.views}
+        count = new.pop() if len(new) == 1 and not stated(turn) else None
+    if count is None or count < 1:
+        return {}
+    return {name: count if name == "typical_views" else int(count)}
+
+
 def has_subject(draft: dict[str, Any]) -> bool:
     """Say whether there is anything to forecast: a title, a video or a thumbnail."""
     return any(draft.get(name) for name in SUBJECT)
@@ -31,24 +57,17 @@ def has_subject(draft: dict[str, Any]) -> bool:
 def draft_after(turn: Turn, talk: Talk, intent: str) -> dict[str, Any]:
     """Return the draft that a turn leaves; what is only supposed or compared does not enter it."""
     patch = stated(turn)
-    if (
-        talk.asked == "draft"
-        and not has_subject(patch)
-        and intent == talk.asked_for
-        and turn.said.strip()
-        and not reads_as_request(turn)
-    ):
+    answers = talk.asked == "draft" and intent == talk.asked_for and not reads_as_request(turn)
+    titled = answers or (intent == "judge" and reads_as_title(turn.slots.masked))
+    if titled and not has_subject(patch) and turn.said.strip():
         patch = {"title": turn.said.strip().strip("\"'“”")}  # figures in a bare title state nothing
     base = dict(talk.draft)
     if intent in _OF_A_DRAFT:
         base |= pointed(turn, talk) or {}
-    if intent == "inform" and turn.slots.bare is not None:
-        name = talk.counted or "followers"
-        patch |= (
-            {name: turn.slots.bare if name == "typical_views" else int(turn.slots.bare)}
-            if name in DRAFT
-            else {}
-        )
+    fixed = corrected(turn, talk) if intent == "inform" else {}
+    patch |= {name: count for name, count in fixed.items() if name in DRAFT}
+    if turn.slots.titles and not CHANNEL_COUNTS & patch.keys() and (turn.slots.bare or 0) >= _LEAST_FOLLOWERS:
+        patch["followers"] = int(turn.slots.bare or 0)  # "“X” or “Y”? 51k"
     if intent in ("collect", "fetch", "similar", "better", "niche", "track", "next_day"):
         return base | {name: patch[name] for name in CHANNEL[1:] if name in patch}
     if intent == "compare":

@@ -1,12 +1,13 @@
-"""Turns that go on from earlier ones: facts added or corrected, a choice made, a search asked again with a change."""
+"""Turns that go on from earlier ones: facts added or corrected, a choice made, a search asked again "
+"with a change."""
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.counts import fold
-from shortcast_agent.planner.drafts import has_subject, stated_figures
+from shortcast_agent.planner.drafts import COUNTED, corrected, has_subject, stated_figures
 from shortcast_agent.planner.names import best_variant, pointed, pointed_video
 from shortcast_agent.planner.variants import Alternative
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from shortcast_agent.planner.plan import Plan
 
 SEARCHES = ("similar", "better", "niche", "collect")
-COUNTED = ("followers", "typical_views", "views")
 _GOES_ON = re.compile(
     r"^\W*(?:and|what about|how about|or|now|ok(?:ay)? and|same (?:for|but|thing|on)|only|but|also|instead"
     r"|just|make it|no,?|then|y|ahora|pero|solo|mejor|et|mais|maintenant|plutot|seulement|con|the con"
@@ -37,6 +37,10 @@ _JOINS = re.compile(
     r"|\b(?:contre|aussi|ajoute|les trois|et)\b|\b(?:them|ca ba|so voi|voi|va)\b|\b(?:gegen|auch"
     r"|alle drei|und)\b"
     r"|\b(?:tambem|os tres|dan|juga)\b|추가|까지|셋 다|세 개|도\b|와|과|も|三つ"
+)
+_ONE_MORE = re.compile(
+    r"\b(?:third|fourth|another|one more|contender|tercer[oa]?|troisieme|encore une?|thu ba|them cai)\b"
+    r"|하나 더|세 ?번째"
 )
 _OF_THEM = re.compile(
     r"\b(?:of (?:them|those|these)|instead|more|only|just|make it|give|rather|like)\b|\b(?:mas"
@@ -103,7 +107,8 @@ _OF_A_FILE = (
 )
 _LIMITED = {"suggest_thumbnails": 12, "suggest": 12, "similar": 50, "better": 50, "collect": 50}
 _CORRECTS = re.compile(
-    r"^\W*(?:(?:oh|ah|wait|hmm|oops|um|uh|sorry|no)\W+)*(?:no\b|nope|not\b|sorry|actually|wait|i meant"
+    r"^\W*(?:(?:oh|ah|wait|hmm|oops|um|uh|sorry|no)\W+)*(?:no\b|nope|not\b|sorry|actually|wait"
+    r"|my bad|typo|oups|ups\b|disculp|desole|i meant"
     r"|i mean|correction|my mistake|oops|scratch that|make that|perdon|no,? |queria decir|me equivoque"
     r"|mejor dicho|pardon|non\b"
     r"|je voulais dire|enfin|je me suis trompe|nham|a nham|khong phai|y minh la|nein|ich meinte|quis dizer"
@@ -111,6 +116,21 @@ _CORRECTS = re.compile(
     r"|\bi mean\b|\bqueria decir\b"
     r"|\bvoulais dire\b|\bmeinte\b"
 )
+
+
+_AGAIN = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|and|now|well|y|et|alors|va|the)\W+)*(?:the )?(?:same\b|lo mismo|igual\b"
+    r"|pareil|idem\b"
+    r"|meme (?:chose|question)|y (?:vay|het|nhu)|tuong tu|nhu tren|dasselbe|o mesmo|똑같|같은 (?:걸|거|조건)|동일)"
+)
+_REDO = re.compile(
+    r"\b(?:redo|again|rerun|recalculate|refais|recommence|recalcule|hazlo de nuevo|otra vez|repite"
+    r"|recalcula"
+    r"|(?:lam|tinh|du doan|doan) lai)\b|다시"
+)
+_OF_DRAFTS = ("forecast", "judge", "explain", "suggest", "whatif", "adopt")
+_CHANGED = {"platform", "duration_s", "publish_at", "followers", "typical_views", "recent_views"}
+_SAYS_NOTHING = ("out", "greet", "thanks", "help", "inform")
 
 
 def corrects(turn: Turn) -> bool:
@@ -135,7 +155,13 @@ def same_task(turn: Turn, talk: Talk, main: str) -> str | None:
     same = bool(
         slots.titles and re.match(r"\W*(?:lo mismo|pareil|meme chose|dasselbe|o mesmo|tuong tu)\b", said)
     )
-    if task is None or not (goes_on(turn) or of_them or same) or slots.links or turn.records:
+    if task is None or slots.links or turn.records:
+        return None
+    if adds_to_comparison(turn, talk, main):
+        return "compare"
+    if _AGAIN.match(said) and task in _OF_DRAFTS and stated(turn) and not _SUPPOSES.search(said):
+        return "forecast" if task in ("whatif", "adopt") else task
+    if not (goes_on(turn) or of_them or same):
         return None
     if turn.videos or turn.pictures:
         seen = {"thumbnail" if turn.pictures else "video"} <= {n for _, given in talk.wanted for n in given}
@@ -145,24 +171,42 @@ def same_task(turn: Turn, talk: Talk, main: str) -> str | None:
             return None
         if task in ("forecast", "judge", "explain", "suggest", "whatif") and _SAME.search(fold(slots.masked)):
             return "forecast" if task == "whatif" else task
-        return "compare" if task == "compare" and len(talk.variants) > 1 and joins(turn) else None
+        return None
     if (
         task in ("forecast", "judge", "explain", "whatif")
         and slots.horizon_days
-        and main in ("whatif", "inform", "out")
+        and (main in ("whatif", "inform", "out") or len(said.split()) <= 4)
     ):
         return "forecast"
+    if (
+        task in _OF_DRAFTS
+        and main in _SAYS_NOTHING
+        and len(said.split()) <= 6
+        and stated(turn).keys() & _CHANGED
+    ):
+        return "whatif"  # "TikTok?"
     counted = task in _LIMITED and main not in ("diagnose", "inform") and of_them
     return task if counted and how_many(turn, _LIMITED[task]) else None
 
 
-def joins(turn: Turn) -> bool:
-    """Say whether a title is to be compared with those that were compared before: "and against X? all three"."""
-    return bool(_JOINS.search(fold(turn.slots.masked)))
+def adds_to_comparison(turn: Turn, talk: Talk, main: str) -> bool:
+    """Say whether a turn brings one more title to those that were compared: "and against X? all three"."""
+    compared = [variant for variant in talk.variants if variant.keys() == {"title"}]
+    titles, said = turn.slots.titles, fold(turn.slots.masked)
+    if talk.task != "compare" or len(compared) < 2 or len(titles) != 1 or {"title": titles[0]} in compared:
+        return False
+    if len(said) > 100 or turn.videos or turn.pictures:
+        return False
+    return (
+        bool(_ONE_MORE.search(said))
+        or main in ("compare", "whatif", "inform", "judge", "out")
+        or (main in ("adopt", "better", "collect", *_SAYS_NOTHING) and bool(_JOINS.search(said)))
+    )
 
 
 def how_many(turn: Turn, most: int) -> int | None:
-    """Return how many a turn asks for; a count alone is meant so where the turn goes on from the last task."""
+    """Return how many a turn asks for; a count alone is meant so where the turn goes on from the "
+    "last task."""
     count = turn.slots.limit or turn.facts.get("limit")
     said = fold(turn.slots.masked)
     if count or not (goes_on(turn) or _OF_THEM.search(said)):
@@ -196,17 +240,6 @@ def searches_again(turn: Turn, talk: Talk) -> str | None:
     draft = {"title", "duration_s", "publish_at", "followers", "typical_views"}
     draft -= {"typical_views"} if _OF_THEM.search(said) else set()  # "better than usual, 12 of them"
     return None if stated(turn).keys() & draft else talk.task
-
-
-def corrected(turn: Turn, talk: Talk) -> dict[str, Any]:
-    """Return the field that a count without a name is for: the one that was stated last, else the followers."""
-    count = turn.slots.bare
-    if count is None or count < 1:
-        return {}
-    name = talk.counted or "followers"
-    if name not in COUNTED:
-        return {}
-    return {name: count if name == "typical_views" else int(count)}
 
 
 def counted_in(turn: Turn, talk: Talk) -> str | None:
@@ -243,7 +276,12 @@ def plan_inform(plan: "Plan", turn: Turn, talk: Talk) -> None:
         and not {"title", "video", "thumbnail"} & stated(turn).keys()
     ):
         return compare_again(plan, talk)
-    if not stated(turn) and not fixed and has_subject(plan.draft):
+    if (
+        not stated(turn)
+        and not fixed
+        and has_subject(plan.draft)
+        and not _REDO.search(fold(turn.slots.masked))
+    ):
         return None
     if not has_subject(plan.draft):
         return plan.ask("draft", "judge", "ask_draft")

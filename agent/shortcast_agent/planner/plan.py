@@ -25,7 +25,7 @@ from shortcast_agent.planner.evidence import (
     plan_similar,
     plan_track,
 )
-from shortcast_agent.planner.following import compare_again, counted_in, joins, plan_adopt, plan_inform
+from shortcast_agent.planner.following import compare_again, counted_in, plan_adopt, plan_inform
 from shortcast_agent.planner.language import language_after
 from shortcast_agent.planner.names import drafts_in, note_draft, note_videos, points_at_all
 from shortcast_agent.planner.next_day import plan_next_day
@@ -76,6 +76,7 @@ def decide(turn: Turn, talk: Talk, intents: tuple[str, ...] = ()) -> Plan:
     """
     talk = with_profile(talk, turn)
     intents = intents or turn.intents or understand(turn, talk)
+    intents = _draft_first(intents, turn)
     draft = draft_after(turn, talk, intents[0])
     plan = Plan(intents, draft=draft, horizon=_horizon(turn))
     plan.talk = replace(
@@ -161,7 +162,7 @@ def _whatif(plan: Plan, turn: Turn, talk: Talk) -> None:
         return _judge(plan, turn, talk)  # nothing to compare with: "My title is X. What would you change?"
     patch = hypothesis(turn, talk)
     if not patch:
-        return _suggest(plan, turn, talk)
+        return _forecast(plan, turn, talk) if plan.horizon else _suggest(plan, turn, talk)
     plan.talk.hypothetical = patch
     if patch.keys() == {"title"} and base.get("title"):
         rest = {name: value for name, value in base.items() if name != "title"}
@@ -191,7 +192,7 @@ def _compare(plan: Plan, turn: Turn, talk: Talk) -> None:
     pictures = list(turn.facts.get("thumbnails") or turn.pictures)
     draft = dict(plan.draft)
     compared = [str(variant["title"]) for variant in talk.variants if variant.keys() == {"title"}]
-    if len(titles) == 1 and len(compared) > 1 and titles[0] not in compared and joins(turn):
+    if len(titles) == 1 and len(compared) > 1 and titles[0] not in compared:
         titles = [*compared, *titles]  # "and against this one?"
     named = drafts_in(turn, talk)
     if len(named) > 1 and not titles:
@@ -292,6 +293,14 @@ _TELLS_NOTHING = ("source", "profile_show", "profile_forget", "greet", "thanks",
 
 
 # --- helpers -----------------------------------------------------------------------------------------
+
+
+def _draft_first(intents: tuple[str, ...], turn: Turn) -> tuple[str, ...]:
+    """Put what is asked of a draft before what is looked up beside it: its title states the draft."""
+    asked = [name for name in intents if name in ("forecast", "explain", "suggest", "judge")]
+    if intents[0] not in ("similar", "better", "niche") or not asked or not has_subject(stated(turn)):
+        return intents
+    return (*asked, *(name for name in intents if name not in asked))
 
 
 def _horizon(turn: Turn) -> int | None:
