@@ -26,7 +26,8 @@ CHANNEL = r"(?:channel|account|page|kenh|canal|chaine|compte|cuenta|kanal|채널
 VIEWS = (
     r"(?:views?\b|plays?\b|watches\b|impressions\b|vistas?\b|visitas\b|visualizaciones|visualizacoes"
     r"|reproducciones|vues?\b"
-    r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?|뷰|회(?!의)|번|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton"
+    r"|luot (?:xem|view)|luot\b|nguoi xem|조회수?"
+    r"|뷰|회(?!의)|번(?=\s*(?:봤|본|시청|재생|조회|밖에|정도))|aufrufe?n?\b|klicks|再生|回再生|回|tayangan|penonton"
     r"|kali ditonton|x ditonton)"
 )
 _TIME_OR_THING = (
