@@ -21,7 +21,7 @@ _ORDINALS = (
         r"|on|at|in \d|with))"
         r"|첫\s?번째|앞에?\s?(?:거|것|걸)|첫\s?(?:초안|제목|썸네일)|처음\s?(?:초안|제목|거|것|그|버전|으로)"
         r"|원래\s?(?:제목|초안|거|것|버전|대로)"
-        r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1|1)\b"
+        r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:dau tien|dau|thu nhat|thu 1|so 1)\b"
         r"|\b(?:el|la|lo) primer[oa]?\b(?! (?:semana|dia|mes|hora|24))|\bprimer (?:titulo|borrador"
         r"|video)\b|\bprimera (?:opcion|miniatura"
         r"|version)\b|\b(?:titulo|borrador|version) original\b"
@@ -35,7 +35,7 @@ _ORDINALS = (
     (
         r"\b(?:2nd|second)\b(?!s)(?! \w*seconds?)(?! channel)"
         r"|\bthe latter\b|두\s?번째|뒤에?\s?(?:거|것|걸)|(?:cai|tieu de|ban nhap"
-        r"|phuong an|anh|video|ban) (?:thu hai|thu 2|so 2|hai|2)\b|\b(?:el|la|lo) segund[oa]\b"
+        r"|phuong an|anh|video|ban) (?:thu hai|thu 2|so 2|hai)\b|\b(?:el|la|lo) segund[oa]\b"
         r"|\bsegund[oa] (?:titulo|opcion|miniatura|borrador|version)\b"
         r"|\b(?:le|la) (?:deuxieme|seconde?|2e|2eme)\b|\b(?:deuxieme|second) (?:titre|brouillon)\b"
         r"|\b(?:der|die|das|den|dem) zweiten?\b|\bo segundo\b|\ba segunda\b(?!-feira)|2番目|二つ目"
@@ -44,8 +44,8 @@ _ORDINALS = (
     ),
     (
         r"\b(?:3rd|third)\b|세\s?번째"
-        r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu ba|thu 3|so 3|ba"
-        r"|3)\b|\b(?:el|la|lo) tercer[oa]?\b"
+        r"|(?:cai|tieu de|ban nhap|phuong an|anh|video|ban) (?:thu ba|thu 3|so 3|ba)\b"
+        r"|\b(?:el|la|lo) tercer[oa]?\b"
         r"|\b(?:le|la) troisieme\b|\b(?:der|die|das|den) dritten?\b|\bo terceiro\b|\ba terceira\b"
         r"|3番目|三つ目"
         r"|\byang ketiga\b",
