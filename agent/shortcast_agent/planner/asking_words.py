@@ -82,7 +82,7 @@ _BREAKS = {
         "gom lấy thêm tải bỏ đưa lưu muốn cần hãy nhé nha nhá ạ ơi luôn rồi thôi chỉ vào vô có ko khong hông "
         "hem dc thì mà nhưng nếu vì nên giống như lượt nhờ đã đang dưới trên khoảng tầm thu_thập thư_viện "
         "trong_kho vào_kho bộ_sưu sưu_tập liệt_kê chủ_đề từ_khóa kết_quả ví_dụ tham_khảo học_hỏi tương_tự "
-        "liên_quan cập_nhật mới_nhất gần_đây kênh cảm_ơn xin_chào mảng ngách đống mớ lọc về kiểu quay nói"
+        "liên_quan cập_nhật mới_nhất gần_đây người_khác kênh cảm_ơn xin_chào mảng ngách đống mớ lọc về kiểu quay nói"
     ),
     "other": (
         "sammle zeig zeige mir finde suche ähnliche über bitte füge hinzu bibliothek meine colete mostre "
@@ -134,7 +134,7 @@ _EDGES = {
     ),
     "vi": (
         "một ở tại từ trong và hoặc cho bằng theo với lên hay mình em anh chị cô chú bác bạn của không được "
-        "để là đi nữa cùng khác mới"
+        "để là đi nữa cùng khác"
     ),
     "other": "der die das ein eine von im in mit für di ke dari dan untuk da do dos um uma",
 }

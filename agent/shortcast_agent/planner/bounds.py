@@ -67,7 +67,7 @@ _AFTER = re.compile(
 )
 # A bound without a unit is one of views where it stands by what is looked for: "ones over 200k".
 _BESIDE = re.compile(
-    r"(?:[,;(]|^|\b(?:ones|those|videos?|vids|clips?|shorts|stuff|tiktoks|only|that|with|solo|que|con|avec|qui)|(?:중에?|영상|쇼츠|클립|걸로|것|거))\W*$"
+    r"(?:[,;(]|^|\b(?:ones|those|videos?|vids|clips?|shorts|stuff|tiktoks|only|that|got|with|solo|que|con|avec|qui)|(?:중에?|영상|쇼츠|클립|걸로|것|거))\W*$"
 )
 _DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
 _MANY = 1_000

@@ -28,7 +28,7 @@ _OF_ANOTHER_UNIT = (
     r"|horas|gio|phut)"
 )
 _COUNTED = (
-    r"(?:videos?|vids?|shorts|clips?|uploads|posts|examples|results|tiktoks|references|ones|cortos|ejemplos|exemples"
+    r"(?:videos?|vids?|shorts|clips?|uploads|posts|examples|results?|resultados|resultats|hits|tiktoks|references|ones|cortos|ejemplos|exemples"
     r"|similar|frames?|stills?|fotogramas|images?|thumbnails?|options|ideas?|tips|changes|things|titles|suggestions"
     r"|improvements|khung hinh|anh|goi y|miniaturas|portadas|consejos|cambios|conseils|idees|propositions|vignettes"
     r"|miniatures|opsi|contoh|beispiele)"
@@ -45,6 +45,7 @@ _LIMITS = tuple(
         rf"(?<![\w.,:])(?P<n>\d{{1,3}})\s+(?:{_OF_ANOTHER_UNIT}[\w#]+\s+){{0,4}}?{_COUNTED}\b",
         r"(?<![\w.,:])(?P<n>\d{1,3})\s*(?:개|편|가지|장|本|件|個|枚)",
         r"(?<![\w.,:])(?P<n>\d{1,3})\s+(?:max\w*|tops|at most|of them|in total|is (?:plenty|enough|fine)|will do"
+        r"|most recent|newest|latest"
         r"|should do|please|pls|ultim[oa]s|dernie\w+|en tout|en total|como mucho|mejores|meilleur\w+|best|suffi\w+"
         r"|basta\w*|cai|con|muc|ket qua)\b",
     )
@@ -73,7 +74,9 @@ _GROUP = re.compile(
     rf"\b(?:(?P<n>\d|{'|'.join([*_TIMES, *_WORDS])})[ -])?(?P<group>{'|'.join(_GROUPS)})s?\b"
     rf"(?=\s+(?:[\w#]+\s+){{0,4}}?(?:{_THINGS}|de videos?|d'exemples|of them|please|pls|clip|video)\b|\W*$)"
 )
-_LIMIT_WORD = re.compile(rf"\b(?P<w>{'|'.join(_WORDS)})\s+(?:(?!first\b)\w+\s+){{0,2}}?{_THINGS}\b")
+_LIMIT_WORD = re.compile(
+    rf"\b(?P<w>{'|'.join(_WORDS)})\s+(?:(?!first\b)\w+\s+){{0,2}}?(?:{_THINGS}|total|max|tops|of them)\b"
+)
 _KOREAN_TENS = {"": 0, "열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40, "쉰": 50}
 _KOREAN_ONES = {
     "": 0,
@@ -107,7 +110,7 @@ _SPOKEN = (
     r"\b(?:in|only|en|em|auf|de habla|en langue|sub in)\s+(?:{0})\b"
     r"|\b(?:{0})(?:[ -](?:language|speaking))?\s(?:videos?|vids|shorts|clips|tiktoks|ones|only)\b(?! from)"
     r"|\b(?:videos?|vids|shorts|clips|vlogs|tiktoks|ejemplos)\s(?:{0})e?s?\b"
-    r"|\b(?=tieng )(?:{0})(?!\w)|(?:{0})(?:로|권|만| 영상|\s?쇼츠|の動画)"
+    r"|(?<!day )(?<!hoc )\b(?=tieng )(?:{0})(?!\w)|(?:{0})(?:로|권|만| 영상|\s?쇼츠|の動画)"
 )
 _REAL = re.compile(
     r"\b(?:only real|real (?:ones|videos) only|no demo|without (?:the )?demo|not (?:the )?(?:demo"
@@ -118,7 +121,7 @@ _REAL = re.compile(
 
 _LEAVES_OUT = (
     r"(?:no|not|without|minus|drop|skip|exclude|remove|hide|ignore|except|but|leave out|filter out|rid of|w/o|sans|pas"
-    r"|sauf|enleve\w*|vire|hors|sin|quita\w*|fuera|salvo|excepto|menos|que no|khong|ko|bo|tru|loai|dung)"
+    r"|sauf|enleve\w*|vire|hors|sin|quita\w*|fuera|salvo|excepto|menos|nada|que no|khong|ko|bo|tru|loai|dung)"
 )
 _COPIES = (
     r"(?:re-?uploads?|re-?posts?|re-?posted|duplicat\w*|dup(?:e|lis)?s?|copies|copycats|repeats?|repetid\w+|copias"
@@ -235,7 +238,8 @@ def _limit(text: str) -> int | None:
     if found:
         return int(min(found, key=lambda match: match.start("n"))["n"]) or None
     word = _LIMIT_WORD.search(text)
-    if word and not _POINTING.search(text[: word.start()] + word.group()):
+    before = re.split(r"[,;\n]", text[: word.start()])[-1] if word else ""
+    if word and not _POINTING.search(before + word.group()):
         return _WORDS[word.group("w")]
     counter = _LIMIT_KOREAN.search(text)
     count = _KOREAN_TENS[counter["tens"]] + _KOREAN_ONES[counter["ones"]] if counter else 0

@@ -30,7 +30,7 @@ _KOREAN_BREAK = re.compile(
     r"(?:라이브러리|보관함|컬렉션|데이터|틱톡|유튜브|인스타|빌리빌리|조회수|제목|썸네일|채널|관련|대한|관한|비슷|같은|주제|분야|니치|시장|쪽(?:[은이에의]|에서|에서는)?$|찾|모아|모은|모으"
     r"|수집|넣|추가|보여|가져|담아|긁|채워|저장|업로드|올리|올린|받아|뽑|골라|추천[해받]|알려|검색|있[어나는으을]|없[어나는]|해[줘주]|줘|주세요|줄래|주라|부탁|좀$|내가$|내$|제가$|제$|저는$"
     r"|저$|나는$|우리$|나$|이거|이것|그거|그것|저거|거$|건$|것|이런|그런|이$|그$|안에$|올라온|전체|요약|요즘|최근|최신|인기|진짜|실제|그리고|그럼|근데|그런데|이번엔|안녕|참고|예시|레퍼런스|정도|전부"
-    r"|다$|더$|많이|조금|몇|무슨|어떤|뭐|뭘|하는데|합니다|한데|인데|이에요|예요|입니다|운영|된$|로$|으로$|만$|들$|개|편|명|초|분$|위주|먼저|하고$|해서$|중에|중$|싶|궁금|한번|다가|다$|것들|중복|골고루"
+    r"|다$|더$|많이|조금|몇|무슨|어떤|뭐|뭘|하는데|합니다|한데|인데|이에요|예요|입니다|운영|된$|로$|으로$|만$|들$|(?:개|편|명|초|분)$|위주|먼저|하고$|해서$|중에|중$|싶|궁금|한번|다가|다$|것들|중복|골고루"
     r"|하나$|둘$|열\S*$|스무$|기준|보면|보고|봐)"
 )
 _PARTICLE = re.compile(r"(?<=..)(?:에 대한|에서는|에서|으로|에는|에|을|를|은|는|의|이랑|들|과|와)$")
@@ -88,7 +88,7 @@ def _words_of(text: str) -> tuple[str, AskingWords]:
 def _tokens(text: str, words: AskingWords, extra: frozenset[str]) -> Iterator[_Token]:
     found = list(_TOKEN.finditer(text))
     lowered = [_plain(match.group()) for match in found]
-    pairs = [f"{a}_{b}" for a, b in zip(lowered, [*lowered[1:], ""], strict=True)]
+    pairs = [f"{a}_{b}" for a, b in zip(lowered, [*lowered[1:], ""], strict=False)]
     for nth, match in enumerate(found):
         word = lowered[nth]
         third = lowered[nth + 2] if nth + 2 < len(found) else ""
@@ -134,7 +134,7 @@ def _runs(
     text: str, clause: list[_Token], words: AskingWords, language: str, of_niche: bool
 ) -> Iterator[Run]:
     """Return the runs of a clause between its breaks, each as sure as what stands around it makes it."""
-    asks = any(token.kind == "break" for token in clause)
+    asks = any(token.kind == "break" and token.word not in _SELF for token in clause)
     start = 0
     while start < len(clause):
         if clause[start].kind == "break":
@@ -187,6 +187,29 @@ def _announced(before: list[_Token], after: list[_Token], words: AskingWords, la
     return sure
 
 
+_SELF = frozenset(  # a clause that only has these tells of its writer, and asks for nothing
+    [
+        "i",
+        "im",
+        "i'm",
+        "we",
+        "we're",
+        "my",
+        "our",
+        "am",
+        "soy",
+        "somos",
+        "mi",
+        "yo",
+        "je",
+        "j'",
+        "suis",
+        "mon",
+        "ma",
+        "저",
+        "저는",
+    ]
+)
 _NICHES = re.compile(
     r"niches?|spaces?|markets?|field|scene|category|world|content|nicho|mundo|mercado|sector|marché|monde|secteur"
     r"|univers|ngách|mảng|vực|đề|trường|쪽|분야|니치|시장"
