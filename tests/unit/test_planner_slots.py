@@ -270,6 +270,7 @@ def test_likes_and_comments_are_read_in_five_languages(
         ("24 giờ tới được bao nhiêu?", True),
         ("¿y en las próximas 24 horas?", True),
         ("et dans les prochaines 24 heures ?", True),
+        ("mai len dc may view", True),
         ("I post it tomorrow", False),
         ("내일 올리면 어떨까?", False),
         ("¿Y si lo subo mañana?", False),

@@ -98,7 +98,8 @@ _NEXT_DAY = re.compile(
     r"|\b(?:(?:by|until|this time)\s+)?tomorrow\b"
     r"|\b(?:will|where|reach)\b.{0,30}\bin (?:another |a further )?24\s*h(?:ou)?rs?\b"
     r"|내일|(?:앞으로|다음)\s*24\s*시간|24\s*시간\s*(?:후|뒤)에?"
-    r"|ngày mai|ngay mai|\bmai (?:được|sẽ|có|thì|lên|là)|(?:đến|tới|sáng|chiều|tối) mai|\bmorgen\b"
+    r"|ngày mai|ngay mai|\bmai (?:được|đc|dc|duoc|sẽ|có|thì|thi\b|lên|len\b|là)"
+    r"|(?:đến|tới|sáng|chiều|tối) mai|\bmorgen\b"
     r"|\bamanhã\b|明日|\bbesok\b|24\s*(?:giờ|tiếng)\s*(?:tới|tiếp theo|nữa)"
     r"|(?<!por la )\bmañana\b|(?:en )?(?:las )?(?:próximas|siguientes)\s+24\s*h(?:oras)?\b"
     r"|\bdemain\b|(?:dans )?les\s+(?:24\s+)?prochaines\s+(?:24\s*)?h(?:eures)?\b",
