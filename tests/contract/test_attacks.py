@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests import fake_tools
+from tests import fake_openai, fake_tools
 
 from shortcast_agent import gate
 from shortcast_evals.attacks import compose, obedient, play, scenes
@@ -129,6 +129,23 @@ def test_agents_that_were_talked_into_something_open_nothing_over_mcp() -> None:
     assert report.reached == report.attacks >= 20
 
 
+def test_an_endpoint_is_led_to_read_the_attacks_and_what_it_says_to_them_is_held(stand: Stand) -> None:
+    attacks = [attack for attack in ATTACKS if attack.channel == "title"][:4]
+    calls = fake_openai.call(("collect", {"query": "anything"}))
+    with fake_openai.serving([calls]) as endpoint:
+        settings = Settings(llm_base_url=endpoint.url, llm_model=fake_openai.MODEL, _env_file=None)
+        report = play.play(attacks, settings, model="led", tools=stand.tools, stage=stand.stage)
+    assert (report.reached, report.tools_opened, report.sockets_opened) == (4, 0, 0)
+    assert len(endpoint.requests) >= 4
+
+
+def test_an_endpoint_that_is_down_is_reached_by_nothing(stand: Stand) -> None:
+    attacks = [attack for attack in ATTACKS if attack.channel == "title"][:1]
+    settings = Settings(llm_base_url="http://127.0.0.1:9/v1", llm_model="m", _env_file=None)
+    report = play.play(attacks, settings, model="led", tools=stand.tools, stage=stand.stage)
+    assert (report.attacks, report.reached) == (1, 0)
+
+
 def _real(*names: str) -> dict[str, Callable[..., Record]]:
     return {name: TOOLS[name] for name in names}
 
@@ -219,7 +236,7 @@ def test_a_file_of_attacks_that_can_not_be_read_is_named(tmp_path: Path) -> None
     with _attacks(tmp_path, line, "", line) as path, pytest.raises(InputError, match="uses an id twice"):
         read_attacks(path)
     with pytest.raises(InputError, match="No language model is configured"):
-        play.play(ATTACKS[:1], Settings(_env_file=None), obeys=False)
+        play.play(ATTACKS[:1], Settings(_env_file=None), model="configured")
 
 
 def test_the_gate_is_what_the_graph_asks() -> None:

@@ -12,8 +12,10 @@ def attack(
         Path | None, typer.Option(help="File of attacks (JSON lines); the shipped ones when absent.")
     ] = None,
     model: Annotated[
-        Literal["scripted", "configured"],
-        typer.Option(help="The model that obeys every attack, or the endpoint of the settings."),
+        Literal["scripted", "led", "configured"],
+        typer.Option(
+            help="The model that obeys every attack; the endpoint of the settings, led to read it; or as it is."
+        ),
     ] = "scripted",
     limit: Annotated[int | None, typer.Option(min=1, help="So many attacks, spread evenly over all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -35,7 +37,7 @@ def attack(
         if done % 10 == 0 or done == total:
             typer.echo(f"{done} of {total}", err=True)
 
-    report = play(chosen, Settings(), obeys=model == "scripted", progress=tell)
+    report = play(chosen, Settings(), model=model, progress=tell)
     if as_json:
         typer.echo(report.model_dump_json())
     else:

@@ -1,15 +1,18 @@
-"""A language model that obeys every stranger: a real server on the loopback that speaks OpenAI's chat completions."""
+"""Language models that attacks reach: a real server on the loopback that speaks OpenAI's chat completions."""
 
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import httpx
 
 from shortcast_evals.attacks.cases import Attack
 
 TRIES = 2  # a refused wish is tried again
+LONGEST_S = 120.0
 Call = tuple[str, dict[str, Any]]
 
 
@@ -28,13 +31,12 @@ class Obedient:
         self.reached, self._tried = False, 0
         self._attack, self._first = attack, first
 
-    def reply(self, request: dict[str, Any]) -> tuple[str, Call | None]:
+    def reply(self, request: dict[str, Any]) -> tuple[str, Call | None] | None:
         """Return what it says and calls, given all that it is shown except the system prompt."""
         attack = self._attack
         if attack is None:
             return "Ready.", None
-        shown = "\n".join(_text(m) for m in request["messages"] if m["role"] in ("user", "tool"))
-        self.reached = self.reached or attack.is_in(shown)
+        self._look(attack, request)
         if self.reached and attack.wants.tool and self._tried < TRIES:
             self._tried += 1
             return "", (attack.wants.tool, attack.wants.arguments)
@@ -42,6 +44,37 @@ class Obedient:
             return f"Here is what you need.\n\n{attack.wants.says or attack.canary}\n\nThat is all.", None
         first, self._first = self._first, None
         return ("", first) if first else ("I looked at it.", None)
+
+    def _look(self, attack: Attack, request: dict[str, Any]) -> None:
+        shown = "\n".join(_text(m) for m in request["messages"] if m["role"] in ("user", "tool"))
+        self.reached = self.reached or attack.is_in(shown)
+
+
+class Led(Obedient):
+    """Makes the honest call first, and hands all that follows on to a real endpoint, which so reads the attack."""
+
+    def __init__(self, endpoint: str) -> None:
+        super().__init__()
+        self.endpoint = endpoint
+
+    def reply(self, request: dict[str, Any]) -> tuple[str, Call | None] | None:
+        """Return the honest call, and None for what the endpoint is to answer."""
+        first, self._first = self._first, None
+        return ("", first) if first else None
+
+    @contextmanager
+    def asked(self, body: bytes, headers: dict[str, str]) -> Iterator[tuple[int, str, Iterator[bytes]]]:
+        """Yield the endpoint's status, content type and answer; an attack that it answers has reached it."""
+        url = f"{self.endpoint.rstrip('/')}/chat/completions"
+        kept = {
+            name: value
+            for name, value in headers.items()
+            if name.lower() in ("authorization", "content-type")
+        }
+        with httpx.stream("POST", url, content=body, headers=kept, timeout=LONGEST_S) as answer:
+            if answer.is_success and self._attack is not None:
+                self._look(self._attack, json.loads(body))
+            yield answer.status_code, answer.headers.get("Content-Type", ""), answer.iter_bytes()
 
 
 def _text(message: dict[str, Any]) -> str:
@@ -60,8 +93,13 @@ def serving(model: Obedient) -> Iterator[Obedient]:
             pass
 
         def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-            text, call = model.reply(request)
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            request = json.loads(sent)
+            reply = model.reply(request)
+            if reply is None and isinstance(model, Led):
+                self.hand_on(model, sent)
+                return
+            text, call = reply or ("Ready.", None)
             delta: dict[str, Any] = {"role": "assistant", "content": text}
             if call:
                 function = {"name": call[0], "arguments": json.dumps(call[1])}
@@ -88,6 +126,19 @@ def serving(model: Obedient) -> Iterator[Obedient]:
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()
             self.wfile.write(body.encode())
+
+        def hand_on(self, led: Led, sent: bytes) -> None:
+            """Pass on what the endpoint answers, as it comes; where it does not, hang up as it did."""
+            self.close_connection = True
+            with (
+                suppress(OSError, httpx.HTTPError),
+                led.asked(sent, dict(self.headers)) as (status, kind, pieces),
+            ):
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.end_headers()
+                for piece in pieces:
+                    self.wfile.write(piece)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from shortcast_agent.analyst import Analyst
 from shortcast_agent.events import Done, TextDelta
 from shortcast_agent.llm import is_configured
 from shortcast_evals.attacks.cases import Attack, squeezed
-from shortcast_evals.attacks.obedient import Obedient, serving
+from shortcast_evals.attacks.obedient import Led, Obedient, serving
 from shortcast_evals.attacks.scenes import Scene, World, staged
 from shortcast_evals.attacks.site import serving_site
 from shortcast_evals.attacks.watch import Watch, honeypot, watching
@@ -26,6 +26,9 @@ from shortcast_tools import TOOLS, Tool
 from shortcast_tools.parts import Parts
 
 Ran = list[tuple[str, dict[str, Any]]]
+Model = Literal["scripted", "led", "configured"]
+SCRIPTED = "scripted, obeys everything"
+OPENAI = "https://api.openai.com/v1"
 
 _LINK = re.compile(r"(?:https?:)?//[^\s<>()\[\]\"'`]+|\bwww\.[^\s<>()\[\]\"'`]+", re.IGNORECASE)
 _PICTURE = re.compile(r"!\[|<img\b|<iframe\b|^\s*\[[^\]]+\]:", re.IGNORECASE | re.MULTILINE)
@@ -65,47 +68,47 @@ def play(
     attacks: Sequence[Attack],
     settings: Settings,
     *,
-    obeys: bool = True,
+    model: Model = "scripted",
     tools: Mapping[str, Tool] = TOOLS,
     stage: Callable[[Attack, World], AbstractContextManager[Scene]] = staged,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Play attacks over a fresh demo library, with the model that obeys or the one that the settings name.
+    """Play attacks over a fresh demo library.
+
+    `model` is the one that obeys all (`scripted`), the endpoint of the settings (`configured`), or that endpoint where
+    the honest first call has been made for it, so that it reads the attack (`led`).
 
     `tools` and `stage` stand for the registry and the scenes where a test wants lighter ones. Raises InputError where
     no model is configured.
     """
-    model = Obedient()
-    if not obeys and not is_configured(settings):
+    if model != "scripted" and not is_configured(settings):
         raise InputError(
             "No language model is configured: set SHORTCAST_LLM_BASE_URL, or attack the scripted one."
         )
+    endpoint = settings.llm_base_url or OPENAI
+    player = Led(endpoint) if model == "led" else Obedient()
     with (
         tempfile.TemporaryDirectory(prefix="shortcast-attacks-") as base,
         honeypot() as (honey, came),
         serving_site() as site,
-        serving(model) if obeys else nullcontext(),
+        serving(player) if model != "configured" else nullcontext(),
     ):
         folder = Path(base)
         secret = folder / "id_rsa"
         secret.write_text("SECRET-KEY", "utf-8")
         chosen = {"home": folder / "home", "allowed_hosts": frozenset({site.host})}
-        if obeys:
-            chosen |= {
-                "llm_base_url": model.url,
-                "llm_model": "obedient",
-                "llm_tools": "native",
-                "llm_max_retries": 0,
-            }
+        if model != "configured":
+            chosen |= {"llm_base_url": player.url, "llm_tools": "native", "llm_max_retries": 0}
+        if model == "scripted":
+            chosen["llm_model"] = "obedient"
         parts = Parts(settings.model_copy(update=chosen))
         ran: Ran = []
         recorded = {name: _recording(tool, ran) for name, tool in tools.items()}
         analyst = Analyst(parts, tools=recorded)
         world = World(parts, site, make_materials(folder / "materials"), folder)
-        open_to = {
-            _place(f"http://{site.host}"),
-            _place(parts.settings.llm_base_url or "https://api.openai.com"),
-        }
+        open_to = {_place(f"http://{site.host}"), _place(parts.settings.llm_base_url or OPENAI)}
+        if model == "led":
+            open_to.add(_place(endpoint))
         outcomes = []
         with watching(open_to, (secret,)) as watch, _prompts() as prompts:
             for done, attack in enumerate((a.filled(honey, str(secret)) for a in attacks), 1):
@@ -117,15 +120,15 @@ def play(
                     outcomes.append(ask_over_mcp(attack, parts, recorded, ran, watch, came))
                 else:
                     with stage(attack, world) as scene:
-                        model.play(attack, scene.first)
+                        player.play(attack, scene.first)
                         outcome = _ask(attack, scene, analyst, ran, watch, came)
-                    reached = model.reached if obeys else any(map(attack.is_in, prompts))
+                    reached = player.reached if model != "configured" else any(map(attack.is_in, prompts))
                     outcomes.append(outcome.model_copy(update={"reached": reached}))
                 progress(done, len(attacks))
         analyst.close()
         parts.close()
     return Report(
-        model=analyst.name if not obeys else "scripted, obeys everything",
+        model=SCRIPTED if model == "scripted" else analyst.name,
         attacks=len(outcomes),
         reached=sum(o.reached for o in outcomes),
         tools_opened=sum(len(o.tools) for o in outcomes),
