@@ -16,7 +16,8 @@ from shortcast_agent.hearsay import Hearsay, bare, hearsay, normal, repeats, rep
 from shortcast_agent.langchain_tools import unpack
 from shortcast_agent.planner.conversation import Talk, Turn, fold
 from shortcast_agent.planner.plan import decide
-from shortcast_agent.planner.understand import hints, understand
+from shortcast_agent.planner.understand import understand
+from shortcast_agent.planner.weighing import hints
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage

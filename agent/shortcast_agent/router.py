@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from shortcast_agent.planner.conversation import Talk, Turn
-from shortcast_agent.planner.understand import likelihoods, understand
+from shortcast_agent.planner.understand import understand
+from shortcast_agent.planner.weighing import likelihoods
 
 SURE = 0.5  # a planner this sure is right more often than a model of 1.5B parameters, so it is not asked
 POSSIBLE = 0.12  # an intent less likely than this is not offered

@@ -11,7 +11,7 @@ from tests import fake_tools
 from shortcast_agent.analyst import Analyst
 from shortcast_agent.events import AskResult
 from shortcast_agent.grounding import trace
-from shortcast_agent.planner import intents, understand
+from shortcast_agent.planner import intents, understand, weighing
 from shortcast_ml.records import Draft
 from shortcast_ml.settings import Settings
 from shortcast_tools.parts import Parts
@@ -276,6 +276,7 @@ def test_without_the_encoder_cues_are_enough_for_plain_questions(
 ) -> None:
     monkeypatch.setattr(intents, "_head", lambda: None)
     monkeypatch.setattr(understand, "classify", intents.classify)
+    monkeypatch.setattr(weighing, "classify", intents.classify)
     assert names(analyst.ask(f'Will "{TITLE}" do well?'))[0] == "forecast_views"
     assert names(analyst.ask("why did this flop https://youtu.be/abc")) == ["diagnose_video"]
     assert names(analyst.ask("collect 5 videos about chess")) == ["collect"]

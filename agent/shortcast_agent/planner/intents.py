@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _REGULARISATION = 30.0
 _HASHED = 2**13
+TITLE = "title"  # the examples that ask nothing: bare titles
 
 
 def read_examples() -> dict[str, list[str]]:
@@ -36,6 +37,11 @@ def classify(text: str) -> dict[str, float] | None:
     if head is None:
         return None
     return dict(_probabilities(text.strip()[:600]))
+
+
+def reads_as_title(text: str, at_least: float = 0.5) -> bool:
+    """Say whether a text is itself the title of a video, with nothing asked: "My grandma rates my haircut"."""
+    return (classify(text) or {}).get(TITLE, 0.0) >= at_least
 
 
 def fit() -> dict[str, Any]:

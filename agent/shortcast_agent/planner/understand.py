@@ -1,13 +1,13 @@
-"""Which of the planner's intents a turn has: the encoder's probabilities weighed with what can be seen."""
+"""Which of the planner's intents a turn has, the main one first."""
 
 import re
 
 from shortcast_agent.planner.asking import (
-    asks_like,
     asks_why_so,
     lacks_other_title,
     of_own_video,
     reads_as_request,
+    speaks_of_some_video,
 )
 from shortcast_agent.planner.beyond import orders_beyond
 from shortcast_agent.planner.conversation import Talk, Turn, stated
@@ -16,27 +16,13 @@ from shortcast_agent.planner.cues import CUES, clauses
 from shortcast_agent.planner.drafts import has_subject
 from shortcast_agent.planner.evidence import EVIDENCE
 from shortcast_agent.planner.following import corrects, goes_on, same_task, searches_again
-from shortcast_agent.planner.intents import classify
+from shortcast_agent.planner.intents import TITLE, classify
 from shortcast_agent.planner.names import points_at_all
 from shortcast_agent.planner.next_day import is_about_next_day
 from shortcast_agent.planner.seeing import SEEING
-from shortcast_agent.planner.traced import asks_source
-from shortcast_agent.planner.variants import alternatives
 from shortcast_agent.planner.voice import wants_only_all
+from shortcast_agent.planner.weighing import ANALYTIC, SOCIAL, weighed
 
-ANALYTIC = (
-    "judge",
-    "forecast",
-    "whatif",
-    "compare",
-    "diagnose",
-    "explain",
-    "suggest",
-    "inspect",
-    *EVIDENCE,
-    *SEEING,
-)
-SOCIAL = ("greet", "thanks", "help", "out")
 _TOLD_AGAIN = (
     "judge",
     "forecast",
@@ -59,41 +45,25 @@ _TO_CHANGE = (
     r"|\bo que (?:eu )?(?:mud|melhor)\w+"
     r"|\bapa yang (?:harus )?(?:diubah|diganti)|何を(?:変え|直)"
 )
-_COLLECTS = re.compile(
-    r"\W*(?:please |pls |can you |could you )?(?:collect|scrape|gather|crawl|harvest)\b", re.IGNORECASE
-)
 _UNSURE = 0.2
 _CLAUSE_SURE = 0.6
+_A_TITLE = 0.05  # where we have just asked for one
 _CLEARLY_OUT = 0.4
+_EVEN = 0.5
 _OF_AN_ANSWER = ("judge", "out", "whatif")  # what a bare title or file may be taken for
 _SAYS_LITTLE = 12  # letters of a clause, such as "no verdict"
 _ALSO = 0.35
 
 
-def likelihoods(turn: Turn, talk: Talk) -> dict[str, float]:
-    """Return how likely each intent is for the whole of a turn, summing to 1; {} for a turn without words."""
-    return _weighed(turn.slots.masked, turn, talk) if turn.said.strip() else {}
-
-
-def hints(turn: Turn, talk: Talk) -> dict[str, float]:
-    """Return how likely each intent is where it is likeliest, in the whole or in a clause; 1.0 where a cue names it."""
-    said = turn.slots.masked
-    found = {name: 1.0 for name, cue in CUES.items() if re.search(cue, said, re.IGNORECASE)}
-    for text in (said, *clauses(said)) if turn.said.strip() else ():
-        for name, score in _weighed(text, turn, talk).items():
-            found[name] = max(found.get(name, 0.0), score)
-    return found
-
-
 def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     """Return the intents of a turn, the main one first; ("unclear",) when nothing can be made of it."""
-    if orders_beyond(turn.slots.masked):
+    if orders_beyond(turn.slots.masked) and _best(weighed(turn.slots.masked, turn, talk)) == "out":
         return ("out",)
     if is_about_next_day(turn, talk) and talk.asked != "figures" and turn.slots.views is not None:
         return ("next_day",)
     if lacks_other_title(turn, talk) or _still_lacks_variants(turn, talk):
         return ("compare",)
-    followed = _answer_to_question(turn, talk)
+    followed = _answer_to_question(turn, talk) or _asks_again(turn, talk)
     if followed:
         return (followed,)
     if not turn.said.strip():
@@ -104,8 +74,8 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     whys = re.search(CUES["diagnose"], said, re.IGNORECASE)
     if not whys and is_about_next_day(turn, talk):
         return ("next_day",)
-    scores = _weighed(said, turn, talk)
-    main = max(scores, key=lambda name: scores[name])
+    scores = weighed(said, turn, talk)
+    main = _best(scores)
     if main == "out" and scores[main] < _CLEARLY_OUT and of_own_video(turn):
         main = max(ANALYTIC, key=lambda name: scores.get(name, 0.0))
     if main == "compare" and points_at_all(turn, talk) and re.search(CUES["forecast"], said, re.IGNORECASE):
@@ -120,8 +90,8 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     intents = [main] if scores[main] >= _UNSURE or (main in ANALYTIC and of_own_video(turn)) else []
     asides: list[str] = []
     for clause in clauses(said):
-        found = _weighed(clause, turn, talk)
-        best = max(found, key=lambda name: found[name])
+        found = weighed(clause, turn, talk)
+        best = _best(found)
         told = best in ANALYTIC or len(clause) > _SAYS_LITTLE
         if found[best] >= _CLAUSE_SURE and best not in intents and told:
             (intents if best in ANALYTIC else asides).append(best)
@@ -133,13 +103,17 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
     if "out" in asides and (not intents or intents[0] in (*SOCIAL, "inform") or scores[main] < _CLAUSE_SURE):
         return ("out",)  # "Thanks. Now cut it for me."
     if intents and intents[0] in SOCIAL and turn.videos + turn.pictures:
-        refused = intents[0] == "out" and (classify(said) or {}).get("out", 0.0) >= _CLAUSE_SURE
+        refused = intents[0] == "out" and scores["out"] >= _CLEARLY_OUT
         return ("out",) if refused else ("judge",)
     if not intents:
         return ("judge",) if stated(turn).keys() & {"title", "video", "thumbnail"} else ("unclear",)
     if intents == ["suggest"] and stated(turn).keys() & {"title", "video"} and _also_judged(turn, talk):
         return ("judge",)
     return _ordered(intents, turn)
+
+
+def _best(scores: dict[str, float]) -> str:
+    return max(scores, key=lambda name: scores[name])
 
 
 def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
@@ -149,6 +123,8 @@ def _going_on(turn: Turn, talk: Talk, main: str, sure: float) -> str | None:
     task = same_task(turn, talk, main)
     if task:
         return task
+    if main == "out" and sure >= _EVEN:
+        return None
     again = searches_again(turn, talk)
     if again and main == "better":
         return "better"
@@ -195,7 +171,7 @@ def _gives(turn: Turn) -> bool:
 def _also_judged(turn: Turn, talk: Talk) -> bool:
     """Say whether a part of a message asks how the draft will do, beside what to change."""
     parts = (turn.slots.masked, *clauses(turn.slots.masked))
-    found = [_weighed(part, turn, talk) for part in parts]
+    found = [weighed(part, turn, talk) for part in parts]
     return any(scores.get("judge", 0.0) + scores.get("forecast", 0.0) >= _ALSO for scores in found)
 
 
@@ -223,106 +199,6 @@ def _ordered(intents: list[str], turn: Turn) -> tuple[str, ...]:
     return (main, *extra)
 
 
-def _weighed(text: str, turn: Turn, talk: Talk) -> dict[str, float]:
-    """Return probabilities of the intents for a text, given what is attached, stated and known."""
-    scores = classify(text)
-    if not scores:
-        scores = dict.fromkeys((*ANALYTIC, *SOCIAL, "inform", "adopt"), 0.02)
-        scores |= {name: 1.0 for name, cue in CUES.items() if re.search(cue, text, re.IGNORECASE)}
-    scores = {
-        name: score * (1.6 if name in CUES and re.search(CUES[name], text, re.IGNORECASE) else 1.0)
-        for name, score in scores.items()
-    }
-    for name, weight in _weights(turn, talk).items():
-        if name in scores:
-            scores[name] = (scores[name] + (0.03 if weight >= 4 else 0.0)) * weight
-    total = sum(scores.values()) or 1.0
-    return {name: score / total for name, score in scores.items()}
-
-
-def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
-    """Say what the visible facts make likelier or less likely."""
-    slots, given = turn.slots, stated(turn)
-    weights: dict[str, float] = {}
-
-    def weigh(factor: float, *names: str) -> None:
-        for name in names:
-            weights[name] = weights.get(name, 1.0) * factor
-
-    if slots.links or turn.facts.get("url"):
-        weigh(0.02, "whatif", "inspect", "inform", "adopt", "greet", "thanks", "help", "suggest")
-        weigh(0.3, "out", "explain")
-        if len(slots.titles) < 2:
-            weigh(0.1, "compare")
-        if asks_like(turn):
-            weigh(12, "similar")
-    else:
-        weigh(0.6 if talk.published else 0.02, "fetch")
-    if _COLLECTS.match(slots.masked):
-        weigh(8, "collect")
-    if turn.records or turn.facts.get("record"):
-        weigh(20, "diagnose")
-    if len(turn.pictures) >= 2 or len(slots.titles) >= 2 or len(turn.facts.get("titles") or ()) >= 2:
-        weigh(25, "compare")
-        weigh(0.1, "adopt", "inform")
-    elif len(slots.titles) == 1 and not _can_compare(turn, talk):
-        weigh(0.1, "compare")
-    if slots.views is not None or turn.facts.get("views") is not None:
-        weigh(8, "diagnose")
-    if slots.age_days is not None and not talk.forecasted:
-        weigh(3, "diagnose")
-    if (
-        slots.titles
-        and slots.views is None
-        and slots.age_days is None
-        and not slots.links
-        and not turn.records
-    ):
-        weigh(0.4, "diagnose")
-    if slots.filters.arguments() and slots.age_days is None:
-        weigh(5, "similar", "better")
-    if turn.videos or turn.pictures:
-        weigh(0.3, "out")
-        weigh(0.1, "greet", "help", "thanks", "fetch", "collect", "track", "niche")
-        weigh(1.5, "judge")
-        if not turn.pictures and not talk.draft.get("thumbnail"):
-            weigh(0.2, "read_thumbnail", "explain_thumbnail")
-        if not turn.videos and not talk.draft.get("video"):
-            weigh(0.2, "read_video", "suggest_thumbnails")
-        if not re.search(CUES["inspect"], slots.text, re.IGNORECASE):
-            weigh(0.4, "inspect")
-    has_draft = bool({"title", "video", "thumbnail"} & (talk.draft.keys() | given.keys()))
-    if not has_draft:
-        weigh(0.3, "inspect", "whatif")
-    changes = given.keys() & {"title", "duration_s", "publish_at", "thumbnail", "platform"}
-    if talk.forecasted and changes:
-        weigh(3, "whatif")
-    if re.match(
-        r"\W*(?:and |so |but )?(?:what if|suppose|imagine|et si|y si)\b", slots.masked, re.IGNORECASE
-    ):
-        weigh(8, "whatif")
-    if talk.forecasted:
-        weigh(1.5, "explain", "suggest")
-        if not talk.link and slots.views is None:
-            weigh(0.5, "diagnose")
-    if not talk.results:
-        weigh(0.3, "source")
-    elif asks_source(slots.text, talk):
-        weigh(20, "source")
-    if not talk.variants and not talk.hypothetical and len(talk.drafts) < 2:
-        weigh(0.05, "adopt")
-    elif slots.ordinal is not None:
-        weigh(3, "adopt")
-    if talk.neighbours and slots.ordinal is not None and not talk.variants:
-        weigh(2, "diagnose", "similar")
-    return weights
-
-
-def _can_compare(turn: Turn, talk: Talk) -> bool:
-    """Say whether there are two of anything: an earlier title, two moments, two pictures."""
-    return bool(talk.draft.get("title") or talk.variants or turn.pictures or alternatives(turn))
-
-
 def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
     """Return the intent that a question of ours was for, when this turn answers it."""
     if not talk.asked or not talk.asked_for:
@@ -330,8 +206,10 @@ def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
     slots, given = turn.slots, stated(turn)
     if talk.asked == "draft":
         if {"title", "video", "thumbnail"} & given.keys():
-            strongest = _weighed(slots.masked, turn, talk) if turn.said.strip() else {}
-            other = max(strongest, key=lambda name: strongest[name]) if strongest else "inform"
+            if not re.search(r"\w", slots.masked):
+                return talk.asked_for  # nothing but the title
+            strongest = weighed(slots.masked, turn, talk) if turn.said.strip() else {}
+            other = _best(strongest) if strongest else "inform"
             return talk.asked_for if other not in (*ANALYTIC, "out") or other in _OF_AN_ANSWER else None
         return talk.asked_for if _is_bare_words(turn, talk) else None
     if talk.asked == "figures":
@@ -348,14 +226,24 @@ def _answer_to_question(turn: Turn, talk: Talk) -> str | None:
     return talk.asked_for if talk.asked == "topic" and _is_bare_words(turn, talk) else None
 
 
+def _asks_again(turn: Turn, talk: Talk) -> str | None:
+    """Return the intent whose draft we asked for when the answer asks of a video again, without saying which."""
+    nameless = talk.asked == "draft" and not has_subject(stated(turn)) and not turn.slots.links
+    if not (nameless and speaks_of_some_video(turn) and turn.said.rstrip().endswith(("?", "？"))):
+        return None
+    scores = weighed(turn.slots.masked, turn, talk)
+    best = _best(scores)
+    return talk.asked_for if best in SOCIAL else None
+
+
 def _still_lacks_variants(turn: Turn, talk: Talk) -> bool:
     """Say whether a turn asks for the comparison whose titles or pictures we have asked for, and gives none."""
     if talk.asked != "variants" or has_subject(stated(turn)) or turn.slots.titles or turn.pictures:
         return False
     if len(talk.drafts) > 1 or len(talk.variants) > 1:
         return False
-    scores = _weighed(turn.slots.masked, turn, talk)
-    return bool(scores) and max(scores, key=lambda name: scores[name]) in (
+    scores = weighed(turn.slots.masked, turn, talk)
+    return bool(scores) and _best(scores) in (
         "compare",
         "inform",
         "thanks",
@@ -366,23 +254,20 @@ def _still_lacks_variants(turn: Turn, talk: Talk) -> bool:
 def _is_bare_words(turn: Turn, talk: Talk) -> bool:
     """Say whether a turn is just words, such as the title that was asked for."""
     text = turn.said.strip()
-    if (
-        not text
-        or len(text) > 150
-        or reads_as_request(turn)
-        or turn.slots.links
-        or turn.slots.titles
-        or turn.videos
-        or turn.pictures
-    ):
+    if not text or len(text) > 150 or turn.slots.links or turn.slots.titles or turn.videos or turn.pictures:
         return False
     scores = classify(turn.slots.masked) or {}
-    best = max(scores, key=lambda name: scores[name]) if scores else "inform"
+    if talk.asked == "draft" and scores:
+        return scores.get(TITLE, 0.0) >= _A_TITLE
+    if reads_as_request(turn):
+        return False
+    best = _best(scores) if scores else "inform"
     if best == "out":
         return scores[best] < _CLAUSE_SURE
     if best in (*EVIDENCE, *SEEING, "diagnose", "source", "profile_show", "profile_forget"):
         return scores[best] < 0.8
-    return not (best in ("greet", "thanks", "help", "inform") and scores[best] > 0.5)
+    named = best not in CUES or bool(re.search(CUES[best], turn.slots.masked, re.IGNORECASE))
+    return not (best in ("greet", "thanks", "help", "inform") and scores[best] > (0.5 if named else 0.8))
 
 
 def _without_words(turn: Turn, talk: Talk) -> str:
