@@ -10,6 +10,7 @@ from typing import Any
 
 from shortcast_agent.numbers import say_duration
 from shortcast_agent.planner import found, posted, sections, seen, smalltalk, traced
+from shortcast_agent.planner.blamed import explanation_of
 from shortcast_agent.planner.conversation import Talk, Turn
 from shortcast_agent.planner.plan import Plan
 from shortcast_agent.planner.sections import told
@@ -101,7 +102,9 @@ def _draft_answer(plan: Plan, turn: Turn, voice: Voice) -> str:
     if plan.alternatives:
         return ""
     forecast: Forecast | None = turn.found(Forecast)
-    explanation: Explanation | None = turn.found(Explanation)
+    explanation: Explanation | None = turn.found(Explanation) or (
+        explanation_of(plan.talk) if plan.blamed else None
+    )
     suggestions: Suggestions | None = turn.found(Suggestions)
     reading: DraftReading | None = turn.found(DraftReading)
     parts = []
@@ -112,7 +115,7 @@ def _draft_answer(plan: Plan, turn: Turn, voice: Voice) -> str:
     if reading is not None:
         parts.append(sections.reading(reading, voice, alone=plan.intents[0] == "inspect"))
     if explanation is not None:
-        parts.append(sections.reasons(explanation, voice))
+        parts.append(sections.reasons(explanation, voice, asked=plan.blamed))
     if suggestions is not None:
         parts.append(sections.changes(suggestions, voice))
     return "\n\n".join(part for part in parts if part)

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from shortcast_agent.langchain_tools import FAILED
 from shortcast_agent.planner.asking import lacks_other_title
+from shortcast_agent.planner.blamed import blamed_factors, explained
 from shortcast_agent.planner.conversation import CHANNEL, Talk, Turn, stated, with_profile
 from shortcast_agent.planner.cues import CUES
 from shortcast_agent.planner.drafts import (
@@ -54,6 +55,7 @@ class Plan:
     draft: dict[str, Any] = field(default_factory=dict)
     horizon: int | None = None
     dropped: tuple[str, ...] = ()
+    blamed: tuple[str, ...] = ()  # factors that the turn asks about
     talk: Talk = field(default_factory=Talk)
 
     def want(self, name: str, **arguments: Any) -> None:
@@ -129,6 +131,9 @@ def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
 
 
 def _explain(plan: Plan, turn: Turn, talk: Talk) -> None:
+    plan.blamed = blamed_factors(turn)
+    if plan.blamed and isinstance(explained(talk), Diagnosis):
+        return None  # answered from the diagnosis
     if not has_subject(plan.draft):
         return plan.ask("draft", "explain", "ask_draft_explain")
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)

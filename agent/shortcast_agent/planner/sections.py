@@ -1,6 +1,7 @@
 """The paragraphs about a draft and its alternatives, one function per record."""
 
 import re
+from collections.abc import Sequence
 
 from shortcast_agent.numbers import say_count, say_duration, say_percent, say_times
 from shortcast_agent.planner.voice import ENGLISH, Voice
@@ -108,12 +109,16 @@ def reading(found: DraftReading, voice: Voice = ENGLISH, *, alone: bool = False)
     return voice.say("seen_in_draft", facts=", ".join(facts)) if facts else ""
 
 
-def reasons(explanation: Explanation, voice: Voice = ENGLISH, *, head: str = "why_head") -> str:
-    """Name the factors with the largest effect, at least three where there are three.
+def reasons(
+    explanation: Explanation, voice: Voice = ENGLISH, *, head: str = "why_head", asked: Sequence[str] = ()
+) -> str:
+    """Name the factors with the largest effect, at least three where there are three; or those asked about first.
 
     What was not given has an effect too (that of not knowing), and so has the horizon; both tell a creator
     little: they come last.
     """
+    if asked:
+        return _asked_about(explanation, asked, voice)
     strong = [factor for factor in explanation.factors if abs(factor.log10) > _NEGLIGIBLE]
     seen = [factor for factor in strong if factor.observation not in _UNSEEN and factor.name != "age"]
     enough = next((some for some in (seen, strong) if len(some) >= _BRIEF), list(explanation.factors))
@@ -123,6 +128,20 @@ def reasons(explanation: Explanation, voice: Voice = ENGLISH, *, head: str = "wh
         return ""
     lines = [voice.say(head, base=say_count(explanation.base_views)), ""]
     return "\n".join([*lines, *(_factor(factor, voice) for factor in chosen)])
+
+
+def _asked_about(explanation: Explanation, asked: Sequence[str], voice: Voice) -> str:
+    """Say what was asked about does to the forecast, and what does most where that is something else."""
+    found = [
+        factor for factor in explanation.factors if factor.name in asked and factor.observation not in _UNSEEN
+    ]
+    largest = max(explanation.factors, key=lambda factor: abs(factor.log10))
+    how = "asked_unseen" if not found else "asked_most" if largest in found else "asked_less"
+    parts = [voice.say(how, base=say_count(explanation.base_views))]
+    parts += ["\n".join(_factor(factor, voice) for factor in found)] if found else []
+    if largest not in found:
+        parts += [voice.say("moves_most"), _factor(largest, voice)]
+    return "\n\n".join([*parts, voice.say("associations")])
 
 
 def _factor(factor: Factor, voice: Voice) -> str:

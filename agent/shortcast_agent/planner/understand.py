@@ -10,6 +10,7 @@ from shortcast_agent.planner.asking import (
     speaks_of_some_video,
 )
 from shortcast_agent.planner.beyond import orders_beyond
+from shortcast_agent.planner.blamed import blamed_factors, explained
 from shortcast_agent.planner.conversation import Talk, Turn, stated
 from shortcast_agent.planner.counts import fold
 from shortcast_agent.planner.cues import CUES, clauses
@@ -82,6 +83,8 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         return ("forecast",)
     if talk.forecasted and asks_why_so(turn) and turn.slots.views is None and not turn.slots.links:
         return ("explain",)
+    if explained(talk) is not None and blamed_factors(turn) and not stated(turn):
+        return ("explain",)  # "so was it the title?"
     going_on = _going_on(turn, talk, main, scores[main])
     if going_on:
         return (going_on,)
