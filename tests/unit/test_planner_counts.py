@@ -124,6 +124,7 @@ def test_figures_are_told_apart(text: str, stated: dict[str, Any]) -> None:
         ("video dưới 15 giây trên 50k lượt xem", {"max_duration_s": 15.0, "min_views": 50_000}),
         ("5 korean videos under 30 seconds", {"limit": 5, "max_duration_s": 30.0, "language": "ko"}),
         ("ones from the last month, no demo", {"max_age_days": 30.0, "only_real": True}),
+        ("show me juggling vids, no fake demo ones pls", {"only_real": True}),
         ("grab the latest 15 from LINK", {"limit": 15}),
         ("the last 20 uploads of LINK", {"limit": 20}),
         ("give me three frames", {"limit": 3}),

@@ -19,6 +19,9 @@ ROLES = (
     ("text", "stated"),
     [
         ("subs: 4.2k | typical: 900", {"followers": 4200, "typical_views": 900}),
+        ("6 mil subs, pronóstico porfa", {"followers": 6000}),
+        ("1.2 mil subs, what will it get", {"followers": 1_200_000}),
+        ("it's called Folding maps and it only has three hundred and twenty views", {"views": 320}),
         ("followers = 18,400; avg views = 2,100", {"followers": 18400, "typical_views": 2100}),
         ("views 740 subs 2300 likes 20", {"views": 740, "followers": 2300, "likes": 20}),
         ("740 views, 2300 subs, 20 likes", {"views": 740, "followers": 2300, "likes": 20}),

@@ -148,6 +148,7 @@ _ENGLISH = re.compile(
     r"\b(?:the|my|our|i|im|we|were|at|with|is|this|it|of|got|have|has|get|subs|subscribers|followers"
     r"|views|plays)\b"
 )
+_ACCENTED = re.compile(r"[áéíóúñãõç¿¡]", re.IGNORECASE)
 _IBERIAN = re.compile(
     r"\b(?:de|del|y|e|un|una|um|uma|el|la|los|las|o|os|con|com|ya|que|mi|mis|meu|minha|tengo|tenho|somos|canal"
     r"|hago|llevo|seguidores|suscriptores|vistas|visualiza\w+|inscritos|assinantes)\b"
@@ -250,7 +251,8 @@ def _scale(word: str, text: str) -> float:
     """Return what a word or letter multiplies by."""
     if word == "mil":
         said = fold(text)
-        return 1e6 if _ENGLISH.search(said) and not _IBERIAN.search(said) else 1e3
+        english = _ENGLISH.search(said) and not _IBERIAN.search(said) and not _ACCENTED.search(text)
+        return 1e6 if english else 1e3
     return 1e6 if word == "m" else _TIMES[word]
 
 

@@ -113,7 +113,8 @@ _SPOKEN = (
     r"|(?<!day )(?<!hoc )\b(?=tieng )(?:{0})(?!\w)|(?:{0})(?:로|권|만| 영상|\s?쇼츠|の動画)"
 )
 _REAL = re.compile(
-    r"\b(?:only real|real (?:ones|videos) only|no demo|without (?:the )?demo|not (?:the )?(?:demo"
+    r"\b(?:only real|real (?:ones|videos) only"
+    r"|no (?:fake |invented )?(?:demo|fake|invented)|without (?:the )?demo|not (?:the )?(?:demo"
     r"|invented)|leave out the (?:demo|invented)|real videos)\b"
     r"|진짜(?: 영상)?만|실제 영상만|solo (?:videos )?reales|sin (?:los )?inventad|que des vraies|chi video that",
 )

@@ -180,8 +180,7 @@ def same_task(turn: Turn, talk: Talk, main: str) -> str | None:
         return "forecast"
     if (
         task in _OF_DRAFTS
-        and main in _SAYS_NOTHING
-        and len(said.split()) <= 6
+        and (len(said.split()) <= 6 if main in _SAYS_NOTHING else len(said.split()) <= 2)
         and stated(turn).keys() & _CHANGED
     ):
         return "whatif"  # "TikTok?"

@@ -36,7 +36,7 @@ def classify(text: str) -> dict[str, float] | None:
     head = _head()
     if head is None:
         return None
-    return dict(_probabilities(text.strip()[:600]))
+    return dict(_probabilities(text.strip()[:600].encode(errors="replace").decode()))
 
 
 def reads_as_title(text: str, at_least: float = 0.5) -> bool:

@@ -30,7 +30,7 @@ _COUNT_WORD = (
 )
 _NUMBER = (
     rf"(?:[~±]?(?!(?:19|20)\d0s)\d+(?:[.,'’\u00a0 ]\d+)*\+?\s?(?:[km](?![a-z])\d?|tr(?![a-z])\d?|만|천"
-    rf"|백)*|{_COUNT_WORD}(?:[ -]{_COUNT_WORD})*)"
+    rf"|백)*|{_COUNT_WORD}(?:(?:[ -]| and ){_COUNT_WORD})*)"
 )
 _FANS = (
     r"(?:followers?|follows?|subs?|subscribers?|fans|seguidor(?:es)?|suscriptor(?:es)?|abonnes?|abos?"

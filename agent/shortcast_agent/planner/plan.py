@@ -125,6 +125,8 @@ def _forecast(plan: Plan, turn: Turn, talk: Talk) -> None:
     if points_at_all(turn, talk):
         return _each(plan, dict(plan.draft), tuple(Alternative.of(patch, turn) for patch in talk.variants))
     if not has_subject(plan.draft):
+        if len(talk.variants) > 1 and stated(turn):
+            return compare_again(plan, talk)  # "and with 50k followers?"
         return plan.ask("draft", "forecast", "ask_draft_forecast")
     plan.want("forecast_views", **plan.draft, horizon_days=plan.horizon)
     return None

@@ -25,6 +25,7 @@ ANALYTIC = (
     *SEEING,
 )
 SOCIAL = ("greet", "thanks", "help", "out")
+_FRAGMENT = 6  # words that only name something new for what was asked before
 _COLLECTS = re.compile(
     r"\W*(?:please |pls |can you |could you )?(?:collect|scrape|gather|crawl|harvest)\b", re.IGNORECASE
 )
@@ -120,6 +121,8 @@ def _weights(turn: Turn, talk: Talk) -> dict[str, float]:
             weigh(0.2, "read_video", "suggest_thumbnails")
         if not re.search(CUES["inspect"], slots.text, re.IGNORECASE):
             weigh(0.4, "inspect")
+    if talk.task and given and len(slots.masked.split()) <= _FRAGMENT:
+        weigh(0.2, "out", "greet", "thanks", "help")  # "solo en tiktok", "and with 50k?"
     has_draft = bool({"title", "video", "thumbnail"} & (talk.draft.keys() | given.keys()))
     if not has_draft:
         weigh(0.3, "inspect", "whatif")

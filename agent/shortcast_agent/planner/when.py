@@ -85,7 +85,9 @@ _WITHIN = (
     r"(?:the\s+|la\s+|le\s+|los\s+|les\s+|las\s+|den\s+)?(?:first\s+|next\s+|premi\w+\s+|primer\w*\s+"
     rf"|ersten\s+)?{_BARE_SPAN}"
     rf"|(?<!\w)au bout d['’]{_BARE_SPAN}|(?<!\w){_BARE_SPAN}\s*(?:đầu|(?:thì |sẽ )?được(?= (?:bao|mấy"
-    r"|nhiêu))|후|뒤|만에|동안|안에|이면|이내|기준|차(?![가-힣])|out\b|間?で|後|later\b|horizon\b"
+    r"|nhiêu))|후|뒤|만에|동안|에(?=\s*(?:\d|겨우|고작))"
+    r"|mà\b|mới (?:được|có)|chỉ (?:được|có)|được(?=\s*\d)|안에|이면|이내|기준|차(?![가-힣])|out\b"
+    r"|間?で|後|later\b|horizon\b"
     r"|forecast\b|view|prediction|pertama)"
 )
 _NTH_DAY = re.compile(

@@ -12,7 +12,7 @@ import httpx
 from shortcast_evals.attacks.cases import Attack
 
 TRIES = 2  # a refused wish is tried again
-LONGEST_S = 120.0
+LONGEST_S = 600.0
 Call = tuple[str, dict[str, Any]]
 
 
