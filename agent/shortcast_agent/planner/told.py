@@ -16,7 +16,7 @@ _FORMS = {
     "day": "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday",
     "part": "morning|midday|afternoon|evening|night",
     "place": r"(?:upper|lower) (?:left|right|part)|(?:left|right) part|middle|better part of the picture",
-    "n": r"[\d.,]+",
+    "n": r"[\d.,]+[KMB]?",
     "m": r"[\d.,]+",
     "clock": r"\d\d:\d\d",
 }
