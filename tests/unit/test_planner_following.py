@@ -274,3 +274,17 @@ def test_what_is_asked_of_a_draft_is_planned_before_what_is_looked_up_beside_it(
     text = '"Oiling a violin" 조회수 예측해주고 비슷한 영상도 찾아줘'
     plan = decide(say(text), Talk(), ("similar", "forecast"))
     assert [name for name, _ in plan.calls] == ["forecast_views", "find_similar_videos"]
+
+
+@pytest.mark.parametrize(
+    "text", ["the second one, on friday at 6pm?", "ok the second. and if I post it on friday at 6pm?"]
+)
+def test_the_chosen_one_is_forecast_at_the_moment_named_beside_it(text: str) -> None:
+    made = call(last('compare "Sawing oak" and "Oiling a violin", 3k subs', text), "forecast_views")
+    assert (made["title"], made["followers"]) == ("Oiling a violin", 3000)
+    assert "T18:00" in made["publish_at"]
+
+
+def test_a_correction_after_a_what_if_is_no_what_if() -> None:
+    plan = last('forecast "Oiling a violin", 3k subs', "what if it lasts 12 s", "sorry, I meant 30k subs")
+    assert [asked["followers"] for _, asked in plan.calls] == [30_000]

@@ -182,6 +182,7 @@ def same_task(turn: Turn, talk: Talk, main: str) -> str | None:
         task in _OF_DRAFTS
         and (len(said.split()) <= 6 if main in _SAYS_NOTHING else len(said.split()) <= 2)
         and stated(turn).keys() & _CHANGED
+        and not corrects(turn)
     ):
         return "whatif"  # "TikTok?"
     counted = task in _LIMITED and main not in ("diagnose", "inform") and of_them

@@ -81,6 +81,8 @@ def understand(turn: Turn, talk: Talk) -> tuple[str, ...]:
         main = max(ANALYTIC, key=lambda name: scores.get(name, 0.0))
     if main == "compare" and points_at_all(turn, talk) and re.search(CUES["forecast"], said, re.IGNORECASE):
         return ("forecast",)
+    if main == "whatif" and turn.slots.ordinal is not None and talk.variants and not has_subject(talk.draft):
+        return ("adopt",)  # "the second one, on Friday?"
     if talk.forecasted and asks_why_so(turn) and turn.slots.views is None and not turn.slots.links:
         return ("explain",)
     if explained(talk) is not None and blamed_factors(turn) and not stated(turn):
