@@ -105,8 +105,8 @@ def _guarded(name: str, function: Callable[..., Record]) -> Callable[..., tuple[
 
 
 def content_of(record: Record) -> str:
-    """Return what a language model reads of a record: JSON without paths, Nones and endless "
-    "descriptions."""
+    """Return what a language model reads of a record: JSON without paths, Nones and endless
+    descriptions."""
     text = json.dumps(_lean(record.model_dump(mode="json", exclude_none=True)), ensure_ascii=False)
     if type(record).__name__ not in _SCRAPED:
         return text

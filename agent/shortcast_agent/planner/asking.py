@@ -126,8 +126,8 @@ def speaks_of_some_video(turn: Turn) -> bool:
 
 
 def of_own_video(turn: Turn) -> bool:
-    """Say whether a turn speaks of a video or title of the user's own, so that it is hardly out "
-    "of scope."""
+    """Say whether a turn speaks of a video or title of the user's own, so that it is hardly out
+    of scope."""
     said = fold(turn.slots.masked)
     return bool(_SOME_VIDEO.search(said) or _MINE.search(said))
 
@@ -151,8 +151,8 @@ def asks_why_so(turn: Turn) -> bool:
 
 
 def asks_like_mine(turn: Turn) -> bool:
-    """Say whether a turn asks for videos like the user's own, whichever "
-    "that is: "vidéos comme la mienne"."""
+    """Say whether a turn asks for videos like the user's own, whichever
+    that is: "vidéos comme la mienne"."""
     return bool(_LIKE_MINE.search(fold(turn.slots.masked)))
 
 

@@ -1,7 +1,6 @@
 """The words with which people ask for videos, by language: what they leave of an order may name its topic.
 
-        "`BREAKS` stand in no topic, so that a topic ends at "
-        "them; `EDGES` may stand inside one ("bread from an old starter"), "
+`BREAKS` stand in no topic, so that a topic ends at them; `EDGES` may stand inside one ("bread from an old starter"),
 but not at its ends; `VIDEOS` are what is asked for; `ABOUT` and `OF` announce a topic. Only words that ask belong here:
 never a topic.
 """

@@ -1,5 +1,5 @@
-"""Turns that go on from earlier ones: facts added or corrected, a choice made, a search asked again "
-"with a change."""
+"""Turns that go on from earlier ones: facts added or corrected, a choice made, a search asked again
+with a change."""
 
 import re
 from dataclasses import replace
@@ -205,8 +205,8 @@ def adds_to_comparison(turn: Turn, talk: Talk, main: str) -> bool:
 
 
 def how_many(turn: Turn, most: int) -> int | None:
-    """Return how many a turn asks for; a count alone is meant so where the turn goes on from the "
-    "last task."""
+    """Return how many a turn asks for; a count alone is meant so where the turn goes on from the
+    last task."""
     count = turn.slots.limit or turn.facts.get("limit")
     said = fold(turn.slots.masked)
     if count or not (goes_on(turn) or _OF_THEM.search(said)):

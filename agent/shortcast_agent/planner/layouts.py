@@ -1,5 +1,5 @@
-"""Titles by their place in a message: "key: value" fields, tables, lists, and a line that another "
-"line points at."""
+"""Titles by their place in a message: "key: value" fields, tables, lists, and a line that another
+line points at."""
 
 import re
 from itertools import pairwise
@@ -144,8 +144,7 @@ def _table(text: str) -> tuple[str, ...]:
 
 
 def _pointed_line(text: str) -> tuple[str, ...]:
-    """Return the line that another calls the "
-    "title: "^ that's the title", "X <- title", "X is the title"."""
+    """Return the line that another calls the title: "^ that's the title", "X <- title", "X is the title"."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for above, line in pairwise(lines):
         if _POINTS_UP.match(fold(line)):

@@ -1,9 +1,8 @@
 """Titles without quotation marks: which words introduce one, and where it ends.
 
-A run-on sentence ends a title without a sign: "it's called how bread rises and we have about "
-    "4k subs". So a title
-ends where the sentence begins to state facts of the channel or the video, to ask us something, or to speak of its
-writer. Patterns are matched against text without accents (`fold` keeps the places of letters).
+A run-on sentence ends a title without a sign: "it's called how bread rises and we have about 4k subs". So a title ends
+where the sentence begins to state facts of the channel or the video, to ask us something, or to speak of its writer.
+Patterns are matched against text without accents (`fold` keeps the places of letters).
 """
 
 import re
@@ -136,8 +135,8 @@ _BINDS = re.compile(
 
 
 def until_facts(text: str) -> str:
-    """Return the title at the beginning of a text: what comes before facts, questions or the end of "
-    "a sentence."""
+    """Return the title at the beginning of a text: what comes before facts, questions or the end of
+    a sentence."""
     end = _HARD_END.search(text, 1)
     text = text[: end.start()] if end else text
     folded = fold(text[:_MOST_READ])

@@ -315,8 +315,8 @@ def _horizon(turn: Turn) -> int | None:
 
 
 def _without_bad_files(plan: Plan, turn: Turn) -> None:
-    """When a file could not be read, plan the same calls once more without it, or ask for "
-    "something else."""
+    """When a file could not be read, plan the same calls once more without it, or ask for
+    something else."""
     refused = [call for call in turn.calls if call.error and FAILED not in call.error]
     failed = [call.arguments for call in refused if call.name != "compare_variants"]
     worked = [call.arguments for call in turn.calls if call.record]

@@ -46,8 +46,8 @@ def hypothesis(turn: Turn, talk: Talk) -> dict[str, Any]:
 
 
 def alternatives(turn: Turn) -> tuple[Alternative, ...]:
-    """Return the moments or lengths between which a text asks to choose; () when it names fewer "
-    "than two."""
+    """Return the moments or lengths between which a text asks to choose; () when it names fewer
+    than two."""
     sides = re.split(r"\s+(?:or|vs\.?|versus|hay|o|ou)\s+|아니면", turn.slots.masked)
     if len(sides) < 2:
         return ()
