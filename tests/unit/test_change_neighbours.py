@@ -1,12 +1,11 @@
 """Whether similar real videos bear a computed change out: those with it against those without."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
 from tests.collected import a_video
-from tests.espresso import CHANNEL, DRAFT, FRIDAY, empty_parts
+from tests.espresso import CHANNEL, DRAFT, FRIDAY
 
 from shortcast_ml.changes.worth import ChangeTable
 from shortcast_ml.errors import LibraryError
@@ -15,23 +14,11 @@ from shortcast_tools.analysis import feature_row
 from shortcast_tools.changing import edits
 from shortcast_tools.changing.edits import Edit
 from shortcast_tools.changing.neighbours import Similar, check, similar_videos, weighed
-from shortcast_tools.parts import Parts, use
+from shortcast_tools.parts import Parts
 from shortcast_tools.suggest_changes import suggest
 
+pytestmark = pytest.mark.usefixtures("in_use")
 TOOL = import_module("shortcast_tools.suggest_changes")  # the package gives the function this name
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
-    """Real parts over an empty library, loaded once."""
-    with empty_parts(tmp_path_factory.mktemp("suggesting")) as held:
-        yield held
-
-
-@pytest.fixture(autouse=True)
-def _here(here: Parts) -> Iterator[None]:
-    with use(here):
-        yield
 
 
 def test_similar_videos_agree_disagree_or_are_too_few() -> None:

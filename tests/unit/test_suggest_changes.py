@@ -1,6 +1,5 @@
 """Changes to a draft: how candidates are made, computed, ranked and checked against similar videos."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.espresso import CHANNEL, DRAFT, FRIDAY, empty_parts
+from tests.espresso import CHANNEL, DRAFT, FRIDAY
 
 from shortcast_ml.changes.kinds import KINDS
 from shortcast_ml.changes.patterns import PATTERNS, calmed, first_part, without_brackets, without_exclamations
@@ -21,28 +20,16 @@ from shortcast_tools.analysis import feature_row
 from shortcast_tools.changing import edits, pictures
 from shortcast_tools.changing.computed import Computed, compute
 from shortcast_tools.changing.edits import Edit
-from shortcast_tools.parts import Parts, parts, use
+from shortcast_tools.parts import parts
 from shortcast_tools.progress import listening
 from shortcast_tools.suggest_changes import best_of_each, suggest, suggest_changes
 
+pytestmark = pytest.mark.usefixtures("in_use")
 TOOL = import_module("shortcast_tools.suggest_changes")  # the package gives the function this name
 
 HURTS = Shown(
     multiplier=0.9, low=0.85, high=0.95, low_95=0.8, high_95=1.0, model=0.97, pairs=900, channels=90
 )
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parts]:
-    """Real parts over an empty library, loaded once."""
-    with empty_parts(tmp_path_factory.mktemp("suggesting")) as held:
-        yield held
-
-
-@pytest.fixture(autouse=True)
-def _here(here: Parts) -> Iterator[None]:
-    with use(here):
-        yield
 
 
 def nothing_measured() -> ChangeTable:
